@@ -1,0 +1,183 @@
+"""Sources of pages: addresses on the site, asked politely, and pages saved on disk."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote, urlsplit
+
+from troostwatch.domain.errors import SiteRefusedError, SourceError, UsageError
+from troostwatch.domain.lots import (
+    AUCTION_DISPLAY_ID,
+    LOT_DISPLAY_ID,
+    FailedItem,
+    ListingPage,
+    LotDetailData,
+    PageAddress,
+)
+from troostwatch.infrastructure.http.answers import HttpError
+from troostwatch.infrastructure.http.client import ClientOptions, HttpClient, whole_body
+from troostwatch.infrastructure.http.guard import Resolve, resolve
+from troostwatch.infrastructure.http.politeness import Sleep
+from troostwatch.infrastructure.http.robots import SAVE_PAGES, Robots
+from troostwatch.infrastructure.web.parsers import next_data
+from troostwatch.infrastructure.web.parsers.auction_listing import parse_listing_props
+from troostwatch.infrastructure.web.parsers.lot_detail import parse_lot_props
+from troostwatch.infrastructure.web.saved_pages import HAR_SUFFIXES, PAGE_SUFFIXES, SavedItem, read_saved
+
+# An auction has hundreds of lots, not hundreds of pages; a site that goes on forever is not followed.
+MOST_LISTING_PAGES = 1000
+
+_PATH = re.compile(r"(?:/(?P<locale>[a-z]{2}(?:-[A-Za-z]{2})?))?/(?P<kind>[al])/(?P<slug>[^/]+)/?")
+_LOT_AT_THE_END = re.compile(rf"(?:.*-)?({LOT_DISPLAY_ID.pattern})", re.DOTALL)
+_AUCTION_AT_THE_END = re.compile(rf"(?:.*-)?({AUCTION_DISPLAY_ID.pattern})", re.DOTALL)
+
+
+class PageSource:
+    """Use in a `with` block: it keeps the connections, and what robots.txt said, for one run."""
+
+    def __init__(
+        self,
+        options: ClientOptions,
+        *,
+        sites: Mapping[str, str],
+        most_bytes: int,
+        clock: Callable[[], datetime],
+        respect_robots: bool = True,
+        resolve: Resolve = resolve,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._sites = sites
+        self._most_bytes = most_bytes
+        self._clock = clock
+        self._runner = asyncio.Runner()
+        self._client = HttpClient(options, resolve=resolve, sleep=sleep)
+        self._robots = Robots(self._client, options.user_agent) if respect_robots else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._runner as runner:
+            runner.run(self._client.__aexit__(None, None, None))
+
+    def locate(self, source: str) -> PageAddress | None:
+        """Return the address that a source means, or None for pages on disk. Raises UsageError."""
+        if source.startswith(("http://", "https://")):
+            return self._of_url(source)
+        code = source.strip().upper()
+        if (LOT_DISPLAY_ID.fullmatch(code) or AUCTION_DISPLAY_ID.fullmatch(code)) and not Path(source).exists():
+            return PageAddress(code, self._site_of(code))
+        if Path(source).is_dir() or source.lower().endswith(PAGE_SUFFIXES + HAR_SUFFIXES):
+            if Path(source).exists():
+                return None
+            raise UsageError(f"there is no file {source}", hint="check the path")
+        raise UsageError(
+            f"{source!r} is no source of pages",
+            hint="give an auction or lot URL, a code such as A1-39499 or A1-39499-11, a saved page (.html, "
+            ".html.gz), a folder of them, or a .har export",
+        )
+
+    def saved(self, source: str) -> Iterator[SavedItem]:
+        """Yield the pages saved in a file or folder, one at a time."""
+        return read_saved(Path(source), most_bytes=self._most_bytes)
+
+    def listing(self, address: PageAddress) -> Iterator[ListingPage | FailedItem]:
+        """Yield the pages of an auction's listing as they are asked for; an empty or repeating one ends it.
+
+        A page that fails is passed over where the first one told that there are more; when the first fails,
+        SourceError ends it.
+        """
+        seen: set[str] = set()
+        size = total = 0
+        for number in range(1, MOST_LISTING_PAGES + 1):
+            url = f"{url_of(address)}?page={number}"
+            try:
+                page = self._listing_page(url, address)
+            except SiteRefusedError:
+                raise
+            except SourceError as error:
+                if number == 1:
+                    raise
+                yield FailedItem(url, str(error), error.hint)
+                if number * size >= total:
+                    return
+                continue
+            ids = {lot.display_id for lot in page.lots}
+            if ids <= seen:
+                return
+            seen |= ids
+            size, total = page.page_size or len(ids), page.total or 0
+            yield page
+
+    def lot(self, address: PageAddress) -> LotDetailData:
+        """Return what the page of a lot says. Raises SourceError."""
+        url = url_of(address)
+        detail = parse_lot_props(self._props(url), site=address.site, observed_at=self._clock())
+        if detail.display_id != address.display_id:
+            raise SourceError(f"{url} shows lot {detail.display_id} instead")
+        return detail
+
+    def url_of(self, address: PageAddress) -> str:
+        return url_of(address)
+
+    def _listing_page(self, url: str, address: PageAddress) -> ListingPage:
+        page = parse_listing_props(self._props(url), site=address.site, observed_at=self._clock())
+        if page.auction.display_id != address.display_id:
+            raise SourceError(f"{url} shows auction {page.auction.display_id} instead")
+        return page
+
+    def _props(self, url: str) -> next_data.Props:
+        try:
+            return next_data.page_props(self._runner.run(self._get(url)))
+        except HttpError as error:
+            if error.status in (401, 403):
+                raise SiteRefusedError(f"{url}: the site refuses programs ({error.status})", hint=SAVE_PAGES) from error
+            raise SourceError(str(error), hint=error.hint) from error
+
+    async def _get(self, url: str) -> bytes:
+        permit = self._robots.permit if self._robots else None
+        return await self._client.get(url, whole_body(self._most_bytes), permit=permit, accept="text/html")
+
+    def _of_url(self, source: str) -> PageAddress:
+        url = next_data.web_url(source)
+        match = _PATH.fullmatch(urlsplit(url).path) if url else None
+        slug = next_data.slug(match["slug"]) if match else None
+        if url and match and slug:
+            at_the_end = _LOT_AT_THE_END if match["kind"] == "l" else _AUCTION_AT_THE_END
+            if named := at_the_end.fullmatch(slug):
+                site = next_data.origin(url)
+                assert site, "a web address has an origin"
+                return PageAddress(named[1], site, slug, match["locale"])
+        raise UsageError(
+            f"{source} is neither a lot page (…/l/…-A1-39499-11) nor an auction page (…/a/…-A1-39499)",
+            hint="copy the address of a lot or auction from the browser",
+        )
+
+    def _site_of(self, code: str) -> str:
+        prefix = code.partition("-")[0]
+        site = self._sites.get(prefix)
+        if site is None:
+            known = ", ".join(sorted(self._sites)) or "none"
+            raise UsageError(
+                f"no site is known for codes that begin with {prefix}- (known: {known})",
+                hint=f'give the page\'s URL, or set sync.sites to e.g. {{"{prefix}": "https://…"}}',
+            )
+        return site.rstrip("/")
+
+
+def url_of(address: PageAddress) -> str:
+    """Return the page's address; the display id at its end is what the site goes by."""
+    kind = "l" if address.is_lot else "a"
+    slug = address.slug or address.display_id
+    if not slug.endswith(address.display_id):
+        slug = f"{slug}-{address.display_id}"
+    locale = f"/{address.locale}" if address.locale else ""
+    return f"{address.site}{locale}/{kind}/{quote(slug, safe='')}"

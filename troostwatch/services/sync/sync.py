@@ -1,0 +1,230 @@
+"""Bringing what the site says into the database: listings first, then the pages that may have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from troostwatch.domain.errors import SiteRefusedError, SourceError
+from troostwatch.domain.lots import (
+    FailedItem,
+    ListedLot,
+    ListingPage,
+    LotDetailData,
+    PageAddress,
+    auction_of,
+    page_is_due,
+)
+from troostwatch.domain.runs import Outcome
+from troostwatch.services.ports import Clock, OpenPages, PageSource, Progress, Stop, UnitOfWork
+from troostwatch.services.sync.report import SyncReport
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A lot whose page is to be read: the little that is kept of a listing of hundreds."""
+
+    address: PageAddress
+    closes_at: datetime
+    closed: bool
+    digest: str
+
+    @property
+    def urgency(self) -> tuple[bool, datetime]:
+        return self.closed, self.closes_at
+
+
+@dataclass(slots=True)
+class _Task:
+    """One run: what was asked for, and what came of it so far."""
+
+    report: SyncReport
+    pages: PageSource
+    stop: Stop
+    limit: int | None
+    closing_before: datetime | None
+
+    @property
+    def over(self) -> bool:
+        """Tell whether no other page is to be read: asked to stop, or the limit reached."""
+        if self.stop.requested and self.report.stopped is None:
+            self.report.stopped = Outcome.OUT_OF_TIME if self.stop.out_of_time else Outcome.STOPPED
+        return self.report.stopped is not None or self.full
+
+    @property
+    def full(self) -> bool:
+        done = len(self.report.planned) if self.report.dry_run else self.report.lots_read
+        return self.limit is not None and done >= self.limit
+
+
+def _say_nothing(_done: int, _total: int | None, _what: str) -> None:
+    pass
+
+
+class SyncService:
+    def __init__(
+        self,
+        uow: UnitOfWork,
+        pages: OpenPages,
+        clock: Clock,
+        *,
+        refresh_after: timedelta,
+        progress: Progress | None = None,
+    ) -> None:
+        self._uow = uow
+        self._pages = pages
+        self._clock = clock
+        self._refresh_after = refresh_after
+        self._progress = progress or _say_nothing
+
+    def sync(
+        self,
+        sources: Sequence[str],
+        *,
+        dry_run: bool = False,
+        limit: int | None = None,
+        closing_within: timedelta | None = None,
+        stop: Stop,
+    ) -> SyncReport:
+        """Read the sources one after the other and commit lot by lot.
+
+        `limit` is the most lot pages to read. `closing_within` leaves out lots of a listing that close later,
+        or that do not say when. Raises UsageError before anything is read when a source makes no sense.
+        """
+        report = SyncReport(dry_run=dry_run)
+        closing_before = self._clock() + closing_within if closing_within else None
+        with self._pages() as pages:
+            task = _Task(report, pages, stop, limit, closing_before)
+            for source, address in [(source, pages.locate(source)) for source in sources]:
+                if task.over:
+                    break
+                try:
+                    self._sync_source(task, source, address)
+                except SourceError as error:
+                    # A site that refuses ends its source; the other sources may be elsewhere, or on disk.
+                    report.refused.append(FailedItem(source, str(error), error.hint))
+        return report
+
+    def _sync_source(self, task: _Task, source: str, address: PageAddress | None) -> None:
+        if address is None:
+            self._sync_saved(task, source)
+        elif address.is_lot:
+            task.report.lots_seen += 1
+            self._read_page(task, self._with_known_slug(address), digest=None)
+        else:
+            self._sync_auction(task, self._with_known_slug(address))
+
+    def _sync_auction(self, task: _Task, address: PageAddress) -> None:
+        due = sorted(self._sync_listing(task, address), key=lambda lot: lot.urgency)
+        for number, lot in enumerate(due):
+            if task.over:
+                return
+            self._progress(number, len(due), lot.address.display_id)
+            try:
+                self._read_page(task, lot.address, digest=lot.digest)
+            except SourceError as error:
+                if isinstance(error, SiteRefusedError):
+                    raise
+                task.report.failed.append(FailedItem(task.pages.url_of(lot.address), str(error), error.hint))
+
+    def _sync_listing(self, task: _Task, address: PageAddress) -> list[_Due]:
+        """Store what the listing says, page by page; return the lots whose own pages are to be read."""
+        due: dict[str, _Due] = {}
+        for page in task.pages.listing(address):
+            if isinstance(page, FailedItem):
+                task.report.failed.append(page)
+                continue
+            self._progress(task.report.lots_seen, page.total, f"listing of {address.display_id}")
+            self._record_listing(task, page)
+            for lot in self._due_lots(task, page.lots, address):
+                due.setdefault(lot.address.display_id, lot)
+            if task.over:
+                break
+        return list(due.values())
+
+    def _due_lots(self, task: _Task, lots: Sequence[ListedLot], address: PageAddress) -> Iterable[_Due]:
+        now = self._clock()
+        with self._uow() as uow:
+            known = uow.lots.page_states([lot.display_id for lot in lots])
+        for lot in lots:
+            if not _closes_before(lot, now, task.closing_before):
+                continue
+            state = known.get(lot.display_id)
+            if not page_is_due(lot, state, now=now, refresh_after=self._refresh_after):
+                task.report.unchanged += 1
+                continue
+            closes_at = lot.closes_at or _NEVER
+            yield _Due(
+                replace(address, display_id=lot.display_id, slug=lot.slug),
+                closes_at,
+                closed=closes_at <= now,
+                digest=lot.page_digest,
+            )
+
+    def _read_page(self, task: _Task, address: PageAddress, *, digest: str | None) -> None:
+        """Read the page of a lot and store it; `digest` is what the listing tells of it, where there is one."""
+        if task.report.dry_run:
+            task.report.planned.append(task.pages.url_of(address))
+            return
+        detail = task.pages.lot(address)
+        self._record_page(task, detail, read_at=self._clock(), digest=digest or detail.page_digest)
+
+    def _sync_saved(self, task: _Task, source: str) -> None:
+        for number, page in enumerate(task.pages.saved(source)):
+            if isinstance(page, FailedItem):
+                task.report.failed.append(page)
+            elif isinstance(page, ListingPage):
+                self._record_listing(task, page)
+            else:
+                task.report.lots_seen += 1
+                self._progress(number, None, page.display_id)
+                self._record_saved(task, page)
+            if task.over:
+                return
+
+    def _record_saved(self, task: _Task, detail: LotDetailData) -> None:
+        if task.report.dry_run:
+            task.report.planned.append(detail.display_id)
+            return
+        # A saved page was read when the browser read it: an old one is soon due to be read again.
+        read_at = min(detail.observed_at or self._clock(), self._clock())
+        self._record_page(task, detail, read_at=read_at, digest=detail.page_digest)
+
+    def _record_listing(self, task: _Task, page: ListingPage) -> None:
+        task.report.auctions.add(page.auction.display_id)
+        task.report.lots_seen += len(page.lots)
+        if task.report.dry_run:
+            return
+        observed_at = page.observed_at or self._clock()
+        with self._uow() as uow:
+            uow.auctions.record(page.auction, observed_at=observed_at)
+            for lot in page.lots:
+                uow.lots.record_listed(lot, observed_at=observed_at)
+            uow.commit()
+
+    def _record_page(self, task: _Task, detail: LotDetailData, *, read_at: datetime, digest: str) -> None:
+        with self._uow() as uow:
+            changes = uow.lots.record_page(
+                detail, observed_at=detail.observed_at or read_at, read_at=read_at, digest=digest
+            )
+            uow.commit()
+        task.report.auctions.add(auction_of(detail.display_id))
+        task.report.lots_read += 1
+        task.report.photographs_new += changes.new
+        task.report.photographs_vanished += changes.vanished
+
+    def _with_known_slug(self, address: PageAddress) -> PageAddress:
+        if address.slug:
+            return address
+        with self._uow() as uow:
+            known = uow.lots if address.is_lot else uow.auctions
+            return replace(address, slug=known.slug(address.display_id))
+
+
+def _closes_before(lot: ListedLot, now: datetime, closing_before: datetime | None) -> bool:
+    if closing_before is None:
+        return True
+    return lot.closes_at is not None and now <= lot.closes_at <= closing_before
