@@ -1,0 +1,271 @@
+"""The only place that joins services to infrastructure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from troostwatch.config import Configuration, Settings
+from troostwatch.domain.errors import MissingDependencyError
+from troostwatch.domain.geometry import Box
+from troostwatch.domain.images import RetryPolicy, Thresholds
+from troostwatch.domain.readings import Backend, OcrEngine
+from troostwatch.domain.runs import Stage
+from troostwatch.infrastructure.db.care import backup
+from troostwatch.infrastructure.db.connection import connect
+from troostwatch.infrastructure.db.schema import migrations
+from troostwatch.infrastructure.db.unit_of_work import SqliteUnitOfWork, open_database
+from troostwatch.infrastructure.observability import logs
+from troostwatch.infrastructure.observability.stop import StopFlag
+from troostwatch.infrastructure.persistence.inventory import FolderInventory
+from troostwatch.infrastructure.persistence.lock import stage_lock
+from troostwatch.services.batch import BatchReport, Step, run_all
+from troostwatch.services.care import CareService
+from troostwatch.services.image_analysis import ImageAnalysisService
+from troostwatch.services.reports import ReportService
+from troostwatch.services.review import ReviewService
+from troostwatch.services.runs import AnyReport, RunLog
+from troostwatch.services.token_export import LabelImportService
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from troostwatch.infrastructure.http.client import ClientOptions
+    from troostwatch.services.image_download import ImageDownloadService
+    from troostwatch.services.ports import Analyzer, Progress, Stop
+    from troostwatch.services.sync.sync import SyncService
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def listening(*, max_minutes: float | None = None) -> StopFlag:
+    """Return a flag that turns true on SIGTERM or when the minutes are over."""
+    stop = StopFlag(max_seconds=None if max_minutes is None else max_minutes * 60)
+    stop.listen()
+    return stop
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What one command line works with: its settings and how it talks."""
+
+    configuration: Configuration
+    quiet: bool
+
+    @property
+    def settings(self) -> Settings:
+        return self.configuration.settings
+
+    def database(self, named: Path | None) -> Path:
+        """Return the database to use: the one named by --db, or the configured one."""
+        return named or self.settings.paths.database
+
+    @contextmanager
+    def open(self, db_path: Path | None, *, create: bool = True, rehearsal: bool = False) -> Iterator[Application]:
+        """Open the database and join everything that works on it; closed at the end of the block.
+
+        For a rehearsal a database that does not exist yet is thought up in memory.
+        """
+        path = self.database(db_path)
+        thought_up = rehearsal and not path.exists()
+        connection = open_database(Path(":memory:") if thought_up else path, create=create)
+        try:
+            yield Application(self.settings, path, connection)
+        finally:
+            connection.close()
+
+
+def session(configuration: Configuration, *, verbosity: int, quiet: bool) -> Session:
+    logs.set_up(verbosity=verbosity, quiet=quiet)
+    return Session(configuration, quiet)
+
+
+def schema_status(database: Path) -> dict[str, object]:
+    """Tell how a database stands to this program, without changing it."""
+    connection = connect(database, create=False)
+    try:
+        found = migrations.version(connection)
+    finally:
+        connection.close()
+    return {
+        "database": str(database),
+        "version": found,
+        "program": migrations.CURRENT_SCHEMA_VERSION,
+        "missing": ", ".join(f"{m.version:04d}_{m.name}" for m in migrations.available() if m.version > found)
+        or "none",
+    }
+
+
+class Application:
+    """The services, joined to one database. Heavy rooms (readers, HTTP) are entered when first asked for."""
+
+    def __init__(self, settings: Settings, database: Path, connection: sqlite3.Connection) -> None:
+        self.settings = settings
+        self.database = database
+        self._connection = connection
+        self._runs = RunLog(self.uow, now)
+
+    def uow(self) -> SqliteUnitOfWork:
+        return SqliteUnitOfWork(self._connection)
+
+    def run(self, stage: Stage, work: Callable[[Stop], AnyReport], *, stop: Stop | None = None) -> AnyReport:
+        """Do the work of a stage under its lock, with SIGTERM heard and a row in `runs`.
+
+        Raises LockedError at once when another run of this stage works on the same database.
+        """
+        with stage_lock(self.database, stage):
+            return self._runs.record(stage, lambda: work(stop or listening()))
+
+    def rehearse(self, work: Callable[[Stop], AnyReport]) -> AnyReport:
+        """Do work that writes nothing: without a lock and without a row in `runs`."""
+        return work(listening())
+
+    def sync(self, *, progress: Progress | None = None) -> SyncService:
+        from troostwatch.infrastructure.web.site import PageSource
+        from troostwatch.services.sync.sync import SyncService
+
+        sync = self.settings.sync
+        options = self._client_options(connections=2, per_host=1, delay=sync.delay_seconds, jitter=sync.jitter_seconds)
+
+        def pages() -> PageSource:
+            return PageSource(
+                options,
+                sites=sync.sites,
+                most_bytes=sync.max_page_bytes,
+                clock=now,
+                respect_robots=sync.respect_robots,
+            )
+
+        refresh_after = timedelta(hours=sync.refresh_after_hours)
+        return SyncService(self.uow, pages, now, refresh_after=refresh_after, progress=progress)
+
+    def image_downloads(
+        self, *, concurrency: int | None = None, progress: Progress | None = None
+    ) -> ImageDownloadService:
+        """Return the service that fetches photographs; `concurrency` overrides the setting."""
+        from troostwatch.infrastructure.persistence.images import ImageDownloader, Limits
+        from troostwatch.services.image_download import ImageDownloadService
+
+        download = self.settings.download
+        at_once = concurrency or download.concurrency
+        downloader = ImageDownloader(
+            self.settings.paths.images,
+            self._client_options(connections=at_once, per_host=min(at_once, download.per_host)),
+            Limits(most_bytes=download.max_bytes, most_pixels=download.max_pixels),
+            concurrency=at_once,
+        )
+        policy = RetryPolicy(max_attempts=download.max_attempts)
+        return ImageDownloadService(self.uow, downloader, now, policy, progress=progress)
+
+    def _client_options(
+        self, *, connections: int, per_host: int, delay: float = 0.0, jitter: float = 0.0
+    ) -> ClientOptions:
+        from troostwatch.infrastructure.http.client import ClientOptions
+
+        network = self.settings.network
+        return ClientOptions(
+            user_agent=network.user_agent,
+            allow_private=network.allow_private,
+            timeout_seconds=network.timeout_seconds,
+            attempts=network.attempts,
+            connections=connections,
+            per_host=per_host,
+            delay_seconds=delay,
+            jitter_seconds=jitter,
+        )
+
+    def images(self, *, concurrency: int | None = None) -> ImageAnalysisService:
+        settings = self.settings.analysis
+        return ImageAnalysisService(
+            self.uow,
+            now,
+            downloads=lambda: self.image_downloads(concurrency=concurrency),
+            analyzer_for=self._analyzer,
+            thresholds=Thresholds(settings.confidence_threshold, settings.auto_approve_threshold),
+            max_attempts=settings.max_attempts,
+        )
+
+    def _analyzer(self, backend: Backend, engine: OcrEngine | None, jobs: int | None) -> Analyzer:
+        if backend is not Backend.LOCAL:
+            raise MissingDependencyError(
+                f"this version of Troostwatch cannot read with the backend '{backend}'",
+                hint="use '--backend local'; nothing was read",
+            )
+        from troostwatch.infrastructure.ai import image_analyzer, pool
+
+        engine = engine or self.settings.analysis.ocr_engine
+        image_analyzer.check(engine)
+        folder, max_pixels = self.settings.paths.images, self.settings.download.max_pixels
+        return pool.AnalysisPool(
+            lambda image: (
+                image_analyzer.analyze_file,
+                (str(folder / (image.local_path or "")), engine, max_pixels),
+            ),
+            jobs=jobs or self.settings.analysis.jobs,
+            timeout_seconds=self.settings.analysis.timeout_seconds,
+        )
+
+    def review(self) -> ReviewService:
+        return ReviewService(self.uow, now)
+
+    def reports(self) -> ReportService:
+        return ReportService(self.uow, now)
+
+    def labels(self) -> LabelImportService:
+        return LabelImportService(self.uow, now)
+
+    def care(self) -> CareService:
+        return CareService(self.uow, FolderInventory(self.settings.paths.images))
+
+    def batch(self, stop: Stop) -> BatchReport:
+        """Sync the configured sources, download, analyze; each stage under its own lock and with its own row."""
+        sources = self.settings.sync.sources
+        steps: list[Step] = []
+        if sources:
+            steps.append(
+                (Stage.SYNC, lambda: self.run(Stage.SYNC, lambda s: self.sync().sync(sources, stop=s), stop=stop))
+            )
+        steps.append(
+            (
+                Stage.DOWNLOAD,
+                lambda: self.run(Stage.DOWNLOAD, lambda s: self.images().download_pending_images(stop=s), stop=stop),
+            )
+        )
+        steps.append(
+            (
+                Stage.ANALYZE,
+                lambda: self.run(
+                    Stage.ANALYZE,
+                    lambda s: self.images().analyze_pending_images(
+                        Backend.LOCAL, stop=s, save_tokens=self.settings.analysis.save_tokens
+                    ),
+                    stop=stop,
+                ),
+            )
+        )
+        return run_all(steps, stop)
+
+    def schema_version(self) -> int:
+        return migrations.version(self._connection)
+
+    def backup(self, target: Path) -> None:
+        backup(self._connection, target)
+
+    def photograph(self, relative: str | None) -> Path | None:
+        """Return where a photograph lies on this machine."""
+        return self.settings.paths.images / relative if relative else None
+
+    def crop(self, relative: str, box: Box, name: str) -> Path:
+        """Write a piece of a photograph for a person's eye and return its path. Raises ImageError."""
+        from troostwatch.infrastructure.pixels import crops
+
+        target = self.settings.paths.images.parent / "review" / f"{name}.png"
+        return crops.cut(
+            self.settings.paths.images / relative, box, target, max_pixels=self.settings.download.max_pixels
+        )

@@ -1,0 +1,185 @@
+"""Settings: flag over TROOSTWATCH_* environment over config.json over default. Read once, passed down."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from troostwatch import __version__
+from troostwatch.domain.errors import TroostwatchError
+from troostwatch.domain.readings import OcrEngine
+
+CONFIG_NAME = "config.json"
+CONFIG_VARIABLE = "TROOSTWATCH_CONFIG"
+ENV_PREFIX = "TROOSTWATCH_"
+
+
+class ConfigError(TroostwatchError):
+    """A setting is unknown or has a value that makes no sense."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Paths(Section):
+    """Where things lie; relative paths in config.json start at the folder of that file."""
+
+    database: Path = Path("data/troostwatch.db")
+    images: Path = Path("data/images")
+
+
+class Network(Section):
+    """How we speak to other machines."""
+
+    user_agent: str = f"Troostwatch/{__version__} (reads auction lots for one bidder)"
+    allow_private: bool = Field(default=False, description="follow URLs to loopback and private addresses")
+    timeout_seconds: float = Field(default=30.0, gt=0)
+    attempts: int = Field(default=5, ge=1, le=20, description="tries of one request within a run")
+
+
+class Sync(Section):
+    """Which pages are read, and how politely."""
+
+    sources: tuple[str, ...] = Field(default=(), description="what `troostwatch batch` synchronises")
+    sites: dict[str, str] = Field(
+        default={"A1": "https://www.troostwijkauctions.com"},
+        description="site prefix of a display id -> scheme and host",
+    )
+    delay_seconds: float = Field(default=1.0, ge=0, description="between two requests to a host")
+    jitter_seconds: float = Field(default=0.5, ge=0)
+    refresh_after_hours: float = Field(default=72.0, ge=0, description="read an unchanged lot page again")
+    max_page_bytes: int = Field(default=20_000_000, gt=0)
+    respect_robots: bool = True
+
+
+class Download(Section):
+    """How photographs are fetched."""
+
+    concurrency: int = Field(default=4, ge=1, le=64)
+    per_host: int = Field(default=4, ge=1, le=64)
+    max_bytes: int = Field(default=25_000_000, gt=0)
+    max_pixels: int = Field(default=40_000_000, gt=0)
+    max_attempts: int = Field(default=5, ge=1, description="runs that may try a photograph before it is parked")
+
+
+class Analysis(Section):
+    """How photographs are read."""
+
+    ocr_engine: OcrEngine = OcrEngine.RAPIDOCR
+    confidence_threshold: float = Field(default=0.8, ge=0, le=1, description="below it a person is asked")
+    auto_approve_threshold: float = Field(default=0.95, ge=0, le=1, description="from here on the rule approves")
+    jobs: int = Field(default=2, ge=1, le=64, description="reading processes")
+    save_tokens: bool = True
+    timeout_seconds: float = Field(default=120.0, gt=0, description="for one photograph")
+    max_attempts: int = Field(default=2, ge=1)
+
+
+class Batch(Section):
+    """The whole night in one command."""
+
+    max_minutes: float | None = Field(default=None, gt=0)
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    paths: Paths = Paths()
+    network: Network = Network()
+    sync: Sync = Sync()
+    download: Download = Download()
+    analysis: Analysis = Analysis()
+    batch: Batch = Batch()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 (signature of pydantic-settings)
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings  # what we pass in comes from config.json
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value of the settings and where it comes from."""
+
+    name: str  # 'download.concurrency'
+    value: object
+    source: str  # 'environment TROOSTWATCH_…', the path of config.json, or 'default'
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The settings in force and the file they were read from, if any."""
+
+    settings: Settings
+    file: Path | None
+    from_file: dict[str, Any]
+    from_environment: dict[str, Any]
+
+    def explain(self) -> Iterator[Setting]:
+        """Yield every setting with its value and the place that decided it."""
+        for section, values in self.settings:
+            for name, value in values:
+                yield Setting(f"{section}.{name}", value, self._source(section, name))
+
+    def _source(self, section: str, name: str) -> str:
+        if name in self.from_environment.get(section, {}):
+            return f"environment {ENV_PREFIX}{section.upper()}__{name.upper()}"
+        if name in self.from_file.get(section, {}):
+            return str(self.file)
+        return "default"
+
+
+def load(file: Path | None = None) -> Configuration:
+    """Read the settings; `file` defaults to TROOSTWATCH_CONFIG, then to ./config.json where there is one.
+
+    Raises ConfigError when a file that was asked for is missing, is no JSON object, or holds a setting that
+    does not exist or a value out of its range.
+    """
+    path = file or (Path(named) if (named := os.environ.get(CONFIG_VARIABLE)) else None)
+    if path is None and Path(CONFIG_NAME).is_file():
+        path = Path(CONFIG_NAME)
+    from_file = _read(path) if path else {}
+    try:
+        settings = Settings(**from_file)
+        from_environment = EnvSettingsSource(Settings)()
+    except ValidationError as error:
+        raise ConfigError(_first_problem(error), hint=f"look at {path or 'the environment'}") from error
+    base = path.parent if path else Path()
+    return Configuration(_anchored(settings, base, from_environment), path, from_file, from_environment)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"no settings file {path}", hint="leave --config away to use the defaults") from error
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"cannot read settings from {path}: {error}") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path} holds no JSON object")
+    return values
+
+
+def _anchored(settings: Settings, base: Path, from_environment: dict[str, Any]) -> Settings:
+    """Resolve the paths of the file against its folder; those of the environment stay with the caller's."""
+    mine = from_environment.get("paths", {})
+    paths = {name: value if name in mine else base / value for name, value in settings.paths}
+    return settings.model_copy(update={"paths": Paths(**paths)})
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    return f"setting {'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"

@@ -1,0 +1,64 @@
+"""What can go wrong, told apart by who suffers: one item, or the whole run."""
+
+
+class TroostwatchError(Exception):
+    """Anything a user can cause or mend. `hint` says what to do next."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(TroostwatchError):
+    """The question makes no sense as asked (unknown lot, malformed value)."""
+
+
+class MissingDependencyError(TroostwatchError):
+    """A program, model or key is not there; nothing was started."""
+
+
+class LockedError(TroostwatchError):
+    """Another run of the same stage holds this database."""
+
+
+class DatabaseError(TroostwatchError):
+    """The database cannot be used: too new, not migrated, damaged, not writable."""
+
+
+class SourceError(TroostwatchError):
+    """A page, file or address given to `sync` could not be read. The other sources go on."""
+
+
+class SiteRefusedError(SourceError):
+    """The site does not serve automated clients (403, or its robots.txt says no)."""
+
+
+class ImageError(TroostwatchError):
+    """This photograph failed; it goes on its row and the batch goes on.
+
+    `permanent` means that asking again brings nothing (404, not an image); otherwise
+    `retry_after` may hold the seconds that the server asked us to wait.
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Workers send it home pickled; the default would call __init__ with the message alone.
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+class GoneError(ImageError):
+    """The photograph is no longer on the site (404, 410)."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)
+
+
+def _rebuilt(kind: type[ImageError], args: tuple[object, ...], state: dict[str, object]) -> ImageError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error

@@ -1,0 +1,117 @@
+"""A photograph of a lot and where it stands on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from troostwatch.domain.codes import Code, CodeStatus
+
+
+class DownloadStatus(StrEnum):
+    PENDING = "pending"
+    DOWNLOADED = "downloaded"
+    FAILED = "failed"  # parked: too many attempts, or what came was no image
+    GONE = "gone"  # the site says it is no longer there
+
+
+class AnalysisStatus(StrEnum):
+    PENDING = "pending"
+    ANALYZED = "analyzed"
+    NEEDS_REVIEW = "needs_review"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class LotImage:
+    """One picture of one lot."""
+
+    id: int
+    lot: str  # display id
+    url: str
+    position: int
+    download_status: DownloadStatus
+    download_attempts: int
+    local_path: str | None  # relative to the folder of photographs
+    sha256: str | None
+    analysis_status: AnalysisStatus
+    analysis_attempts: int
+    review_reason: str | None
+    error_message: str | None
+    retry_at: datetime | None = None  # a pending download waits until then
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The bytes of a photograph, whoever shows them."""
+
+    sha256: str
+    byte_size: int
+    width: int
+    height: int
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often a temporary failure is tried again by later runs, and how long each waits.
+
+    Who starts the program again expects it to try again, so the first failures wait for nothing but the
+    server's own wish; a photograph that keeps failing is then left alone ever longer.
+    """
+
+    max_attempts: int
+    immediate: int = 2  # failures that wait for nothing
+    first_wait_seconds: float = 60.0
+    longest_wait_seconds: float = 6 * 3600.0
+
+    def wait(self, attempts: int, *, asked: float | None = None) -> float | None:
+        """Return the seconds to wait after `attempts` failures, or None when it is enough.
+
+        `asked` is what the server wants (Retry-After); it is obeyed up to a day.
+        """
+        if attempts >= self.max_attempts:
+            return None
+        steps = attempts - self.immediate - 1
+        grown = min(self.first_wait_seconds * 2.0**steps, self.longest_wait_seconds) if steps >= 0 else 0.0
+        return min(max(asked or 0.0, grown), 86_400.0)
+
+
+def review_reason(codes: Iterable[Code], *, threshold: float, unread_reason: str | None) -> str | None:
+    """Return why a person should look at the photograph, or None when nobody need to."""
+    doubtful = [c for c in codes if c.status is CodeStatus.PENDING and c.confidence < threshold]
+    if doubtful:
+        least = min(doubtful, key=lambda c: c.confidence)
+        count = "1 doubtful code" if len(doubtful) == 1 else f"{len(doubtful)} doubtful codes"
+        return f"{count}, least sure: {least.type} {least.value} ({least.confidence:.2f})"
+    return unread_reason
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A photograph that arrived: where it lies and what it is."""
+
+    image_id: int
+    local_path: str
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailed:
+    """A photograph that did not arrive."""
+
+    image_id: int
+    message: str
+    gone: bool = False
+    permanent: bool = False
+    retry_after: float | None = None  # seconds that the server asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Below `review` a person is asked; from `approve` on the rule approves."""
+
+    review: float
+    approve: float

@@ -1,0 +1,84 @@
+"""Check digits and shapes: does a string hold together as what it claims to be?
+
+The arithmetic is python-stdnum's: GTIN (GS1 General Specifications), IMEI (Luhn, 3GPP TS 23.003),
+EID (ISO 7064 mod 97-10, GSMA SGP.02), MAC (IEEE 802).
+"""
+
+from __future__ import annotations
+
+import re
+
+from stdnum import ean, imei, mac
+from stdnum.exceptions import ValidationError
+from stdnum.iso7064 import mod_97_10
+
+from troostwatch.domain.codes import CodeType, canonical
+
+_UUID = re.compile(r"[0-9A-F]{8}-?[0-9A-F]{4}-?[0-9A-F]{4}-?[0-9A-F]{4}-?[0-9A-F]{12}")
+# Digits decide, letters and signs follow: 'SM-X306B', '20RL-000XMH', '5CD2132MTT', '65Z99EA#ABH', '16-b1001nd'.
+_PLAIN = re.compile(r"(?=[^\s]*\d)[0-9A-Z][0-9A-Z#./+-]{2,29}(?<![./+-])")
+
+
+def squeeze(text: str) -> str:
+    """Return the letters and digits alone, upper case: what survives any way of printing a code."""
+    return re.sub(r"[^0-9A-Z]", "", text.upper())
+
+
+def gtin_is_valid(text: str) -> bool:
+    """Tell whether this is a GTIN-8, -12, -13 or -14 whose last digit checks the rest."""
+    digits = squeeze(text)
+    # Zeros alone and zero-filled short numbers satisfy the arithmetic and are no article.
+    return bool(ean.is_valid(digits)) and len(digits.lstrip("0")) >= 7
+
+
+def imei_is_valid(text: str) -> bool:
+    digits = squeeze(text)
+    return len(digits) == 15 and len(set(digits)) > 2 and bool(imei.is_valid(digits))
+
+
+def eid_is_valid(text: str) -> bool:
+    """Tell whether this is the 32-digit number of an eSIM chip: it starts with 89 and is 1 modulo 97."""
+    digits = squeeze(text)
+    if len(digits) != 32 or not digits.isdigit() or not digits.startswith("89"):
+        return False
+    try:
+        return bool(mod_97_10.validate(digits))
+    except ValidationError:
+        return False
+
+
+def mac_is_valid(text: str) -> bool:
+    """Tell whether this is a unicast EUI-48 that a factory could have given, in any notation."""
+    digits = squeeze(text)
+    if len(digits) != 12 or digits in ("0" * 12, "F" * 12) or not re.fullmatch(r"[0-9A-F]{12}", digits):
+        return False
+    # The lowest bit of the first byte marks multicast: no interface has such an address.
+    return bool(mac.is_valid(canonical(CodeType.MAC_ADDRESS, digits))) and int(digits[1], 16) % 2 == 0
+
+
+def uuid_is_valid(text: str) -> bool:
+    return bool(_UUID.fullmatch(text.strip().upper())) and len(set(squeeze(text))) > 2
+
+
+def plausible(kind: CodeType, text: str) -> bool:
+    """Tell whether the string can be a value of this type at all."""
+    match kind:
+        case CodeType.EAN:
+            return gtin_is_valid(text)
+        case CodeType.IMEI:
+            return imei_is_valid(text)
+        case CodeType.EID:
+            return eid_is_valid(text)
+        case CodeType.MAC_ADDRESS:
+            return mac_is_valid(text)
+        case CodeType.UUID:
+            return uuid_is_valid(text)
+        case CodeType.SERIAL_NUMBER:
+            return bool(_PLAIN.fullmatch(text.upper())) and 5 <= len(squeeze(text)) <= 24
+        case _:
+            return bool(_PLAIN.fullmatch(text.upper()))
+
+
+def proves_itself(kind: CodeType, text: str) -> bool:
+    """Tell whether a check digit inside the value confirms it."""
+    return kind in (CodeType.EAN, CodeType.IMEI, CodeType.EID) and plausible(kind, text)

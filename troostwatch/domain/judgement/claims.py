@@ -1,0 +1,30 @@
+"""A claim: one reading says that one code of one type stands here, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from troostwatch.domain.codes import CodeType
+
+
+class Basis(StrEnum):
+    """On what a claim rests its *type*. How much each is worth is decided in `fusion`."""
+
+    RETAIL_SYMBOL = "retail_symbol"  # an EAN or UPC symbol: nothing else is printed that way
+    IDENTIFIER = "identifier"  # data or application identifier in the payload
+    LABELLED = "labelled"  # the payload names it: 'SN:', '?sn='
+    CHECK_DIGIT = "check_digit"  # the digits check as this type
+    SHAPE = "shape"  # it has a form that only this type has
+    CAPTION = "caption"  # printed beside it on the same line
+    CAPTION_NEAR = "caption_near"  # printed to the left of it or above
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    type: CodeType
+    value: str  # in canonical form
+    basis: Basis
+    why: str  # a sentence for the person who asks
+    reading: int  # index of the reading that makes the claim
+    caption: str | None = None

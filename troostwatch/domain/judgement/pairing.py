@@ -1,0 +1,123 @@
+"""Which printed value belongs to which caption: on the same line, to its right, or below it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from troostwatch.domain.codes import CodeType, canonical
+from troostwatch.domain.geometry import Quad
+from troostwatch.domain.judgement import captions, checks
+from troostwatch.domain.judgement.captions import Captioned
+from troostwatch.domain.judgement.claims import Basis, Claim
+from troostwatch.domain.readings import Reading, ReadingKind
+
+# In heights of the caption's letters.
+_FARTHEST_RIGHT = 14.0
+_FARTHEST_BELOW = 3.5
+
+_DIGITS = re.compile(r"\d(?:[ -]?\d){6,31}")
+_HEX = re.compile(r"[0-9A-F]{2}(?:[ :.-]?[0-9A-F]{2}){5}(?![0-9A-F])")
+_UUID = re.compile(r"[0-9A-F]{8}(?:[ -]?[0-9A-F]{4}){3}[ -]?[0-9A-F]{12}")
+_WORD = re.compile(r"[0-9A-Z][0-9A-Z#./+-]*")
+_FORMS = {
+    CodeType.EAN: _DIGITS,
+    CodeType.IMEI: _DIGITS,
+    CodeType.EID: _DIGITS,
+    CodeType.MAC_ADDRESS: _HEX,
+    CodeType.UUID: _UUID,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A caption of a code that we look for, beside which nothing could be read."""
+
+    type: CodeType
+    caption: str
+    reading: int
+
+
+def value_in(kind: CodeType, text: str) -> str | None:
+    """Return the value of this type with which the text begins, in canonical form."""
+    match = _FORMS.get(kind, _WORD).match(text.upper().lstrip(" :.#-("))
+    if not match:
+        return None
+    value = match.group().rstrip("./+-")
+    return canonical(kind, value) if checks.plausible(kind, value) else None
+
+
+def claims(readings: Sequence[Reading]) -> tuple[list[Claim], list[Orphan]]:
+    """Return what printed captions claim, and the captions that found no value."""
+    found: list[Claim] = []
+    orphans: list[Orphan] = []
+    for index, reading in enumerate(readings):
+        if reading.kind is not ReadingKind.TEXT:
+            continue
+        for captioned in captions.find(reading.text):
+            claim = _on_the_line(captioned, index) or _beside(captioned, index, readings)
+            if claim:
+                found.append(claim)
+            elif captioned.type is not CodeType.OTHER and not captioned.value:
+                orphans.append(Orphan(captioned.type, captioned.caption, index))
+    return found, orphans
+
+
+def _on_the_line(captioned: Captioned, index: int) -> Claim | None:
+    value = value_in(captioned.type, captioned.value)
+    if value is None:
+        return None
+    why = f"printed after '{captioned.caption}'"
+    return Claim(captioned.type, value, Basis.CAPTION, why, index, captioned.caption)
+
+
+def _beside(captioned: Captioned, index: int, readings: Sequence[Reading]) -> Claim | None:
+    if captioned.value:
+        return None
+    place = readings[index].quad.part(captioned.start, min(1.0, captioned.end))
+    candidates = []
+    for other, reading in enumerate(readings):
+        distance = _distance(place, reading.quad) if other != index else None
+        if distance is None or (reading.kind is ReadingKind.TEXT and captions.find(reading.text)):
+            continue
+        if value := value_in(captioned.type, reading.text):
+            candidates.append((distance, other, value))
+    if not candidates:
+        return None
+    (_, side), other, value = min(candidates)
+    why = f"printed {side} '{captioned.caption}'"
+    return Claim(captioned.type, value, Basis.CAPTION_NEAR, why, other, captioned.caption)
+
+
+def _distance(caption: Quad, value: Quad) -> tuple[float, str] | None:
+    """Return how far the value stands from the caption, in heights, and on which side; None when it does not."""
+    height = max(caption.height, 1.0)
+    start, end, top, bottom = _seen_from(caption, value)
+    middle = (top + bottom) / 2
+    if abs(middle) <= 0.8 * height and -0.5 * height <= start - caption.width / 2 <= _FARTHEST_RIGHT * height:
+        return max(0.0, start - caption.width / 2) / height, "right of"
+    gap = top - height / 2
+    overlaps = start < caption.width / 2 + height and end > -caption.width / 2 - height
+    if -0.5 * height <= gap <= _FARTHEST_BELOW * height and middle > 0.5 * height and overlaps:
+        return gap / height + 2.0, "below"  # on the same line wins over below
+    return None
+
+
+def _seen_from(caption: Quad, value: Quad) -> tuple[float, float, float, float]:
+    """Return start, end, top and bottom of the value as seen by someone who reads the caption."""
+    cx, cy = caption.centre
+    cos, sin = math.cos(-caption.angle), math.sin(-caption.angle)
+    xs, ys = zip(
+        *(((x - cx) * cos - (y - cy) * sin, (x - cx) * sin + (y - cy) * cos) for x, y in value.corners),
+        strict=True,
+    )
+    return min(xs), max(xs), min(ys), max(ys)
+
+
+def trapped(readings: Sequence[Reading]) -> Iterator[str]:
+    """Yield, squeezed, the values that stand after captions of numbers that are none of ours."""
+    for claim in claims(readings)[0]:
+        if claim.type is CodeType.OTHER:
+            yield checks.squeeze(claim.value)

@@ -1,0 +1,76 @@
+"""What a reader saw on a photograph, before anyone judged it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from troostwatch.domain.codes import Code
+from troostwatch.domain.geometry import Box, Quad
+from troostwatch.domain.images import Thresholds
+
+
+class Backend(StrEnum):
+    """Who is asked to read: this machine, OpenAI vision, or the label service."""
+
+    LOCAL = "local"
+    OPENAI = "openai"
+    ML = "ml"
+
+
+class OcrEngine(StrEnum):
+    RAPIDOCR = "rapidocr"
+    TESSERACT = "tesseract"
+
+
+class ReadingKind(StrEnum):
+    SYMBOL = "symbol"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One symbol or one line of text that one reader saw."""
+
+    reader: str
+    kind: ReadingKind
+    text: str
+    quad: Quad
+    confidence: float | None = None  # the engine's own number, 0 to 1; never believed alone
+    symbology: str | None = None  # of a symbol: 'EAN13', 'Code128', 'QRCode' ... as zxing-cpp names them
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of OCR text: the unit of the token classifier."""
+
+    text: str
+    box: Box
+    confidence: float | None
+    line: int  # number of the line on the photograph
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """All that one reading of one content brought, as plain data that a worker can send back."""
+
+    backend: Backend  # who really read it
+    readers: dict[str, str]  # name -> version
+    readings: tuple[Reading, ...]
+    tokens: tuple[Token, ...]
+    codes: tuple[Code, ...]
+    unread_reason: str | None = None  # a label was plainly there and this is why nothing came of it
+    seconds: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnalysis:
+    """What is kept of a reading beside its readings and codes."""
+
+    image_id: int  # the photograph in hand when it was read
+    backend: Backend
+    readers: dict[str, str]
+    reading_version: int
+    thresholds: Thresholds
+    unread_reason: str | None

@@ -1,0 +1,43 @@
+"""A run of a stage, and what every stage reports when it ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Stage(StrEnum):
+    SYNC = "sync"
+    DOWNLOAD = "download"
+    ANALYZE = "analyze"
+    BATCH = "batch"
+
+
+class Outcome(StrEnum):
+    DONE = "done"
+    SOME_FAILED = "some_failed"
+    STOPPED = "stopped"  # asked to stop; the work so far is kept
+    OUT_OF_TIME = "out_of_time"  # the time allowed was over; the work so far is kept
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    id: int
+    stage: Stage
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: Outcome | None
+    counts: dict[str, int]
+    message: str | None
+
+
+class Report(Protocol):
+    """What a stage returns: numbers for the row of the run, words for the person."""
+
+    @property
+    def outcome(self) -> Outcome: ...
+    def counts(self) -> dict[str, int]: ...
+    def summary(self) -> str: ...

@@ -1,0 +1,84 @@
+"""Words of OCR text and their labels: what a word is a piece of, and who says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from troostwatch.domain.codes import Code, CodeStatus, CodeType, DecidedBy
+from troostwatch.domain.geometry import Box
+from troostwatch.domain.judgement.checks import squeeze
+from troostwatch.domain.readings import Token
+
+NONE_LABEL = "none"  # a person says: this word is no part of any code
+LABELS = frozenset({*CodeType, NONE_LABEL})
+
+_LEAST_OVERLAP = 0.5
+
+
+class LabelOrigin(StrEnum):
+    PERSON = "person"  # labelled by hand, word by word
+    DECISION = "decision"  # follows from a decision about a code
+    RULE = "rule"  # follows from a code that the rule approved
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    label: str  # a code type, or 'none'
+    origin: LabelOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class HandLabel:
+    """A label that a person gave to a word at a place; it finds the word again after a new reading."""
+
+    text: str
+    box: Box
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """The words of one content, for people and programs that label and learn."""
+
+    image_id: int
+    lots: tuple[str, ...]
+    position: int
+    content: str  # SHA-256
+    path: str | None
+    width: int
+    height: int
+    tokens: tuple[Token, ...]
+    labels: dict[int, Label]
+
+
+def labels_for(tokens: Sequence[Token], codes: Iterable[Code], by_hand: Iterable[HandLabel]) -> dict[int, Label]:
+    """Return the label of each labelled word, by its index. A person's word for word beats what follows from codes."""
+    found: dict[int, Label] = {}
+    for code in sorted(codes, key=lambda c: c.decided_by is DecidedBy.PERSON):
+        if code.status is CodeStatus.APPROVED:
+            origin = LabelOrigin.DECISION if code.decided_by is DecidedBy.PERSON else LabelOrigin.RULE
+            found |= {i: Label(code.type, origin) for i, token in enumerate(tokens) if _shows(token, code)}
+    for hand in by_hand:
+        if (index := place(hand, tokens)) is not None:
+            found[index] = Label(hand.label, LabelOrigin.PERSON)
+    return dict(sorted(found.items()))
+
+
+def place(hand: HandLabel, tokens: Sequence[Token]) -> int | None:
+    """Return the word that a hand-given label means, or None when it is not there any more."""
+    same = [i for i, token in enumerate(tokens) if squeeze(token.text) == squeeze(hand.text)]
+    best = max(same, key=lambda i: tokens[i].box.overlap(hand.box), default=None)
+    return best if best is not None and tokens[best].box.overlap(hand.box) > 0 else None
+
+
+def _shows(token: Token, code: Code) -> bool:
+    """Tell whether the word prints the code or, standing in its place, a piece of it."""
+    word, value = squeeze(token.text), squeeze(code.value)
+    if len(word) < 1 or len(value) < 4:
+        return False
+    if value in word:
+        return True
+    inside = code.box is not None and token.box.share_inside(code.box) >= _LEAST_OVERLAP
+    return inside and word in value

@@ -1,0 +1,160 @@
+"""Reading many photographs at once, so that a killed or stuck worker costs one photograph and not the run."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+from troostwatch.domain.errors import ImageError
+from troostwatch.domain.images import LotImage
+from troostwatch.domain.readings import Analysis
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Outcome = tuple[LotImage, Analysis | ImageError]
+
+
+class InProcessExecutor(Executor):
+    """Runs what is submitted at once and here: for one job, and for a debugger."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        # An executor hands every error over to whoever asks for the result; that is its contract.
+        except Exception as error:  # noqa: BLE001
+            future.set_exception(error)
+        return future
+
+
+def process_executor(jobs: int) -> Executor:
+    """Return a pool of fresh processes. Spawned, not forked: OCR engines hold threads and locks."""
+    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare_worker)
+
+
+def _prepare_worker() -> None:
+    # Ctrl-C reaches the whole group of processes: the parent decides what becomes of the work.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ["OMP_NUM_THREADS"] = os.environ["OMP_THREAD_LIMIT"] = "1"
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    """End this worker when the program that started it is gone, however it went."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
+
+
+@dataclass(slots=True)
+class _Job:
+    image: LotImage
+    started: float
+
+
+class AnalysisPool:
+    """Feeds photographs to an executor, a few ahead of what is being read."""
+
+    def __init__(
+        self,
+        read: Callable[[LotImage], tuple[Callable[..., Analysis], tuple[object, ...]]],
+        *,
+        jobs: int,
+        timeout_seconds: float,
+        executor: Callable[[int], Executor] | None = None,
+    ) -> None:
+        """`read` tells the function and arguments to send to a worker for a photograph."""
+        self._read = read
+        self._jobs = jobs
+        self._timeout = timeout_seconds
+        self._new_executor = executor or (process_executor if jobs > 1 else lambda _: InProcessExecutor())
+
+    def analyze_all(self, images: Iterable[LotImage]) -> Iterator[Outcome]:
+        """Yield what came of each photograph, as it comes. Closing the iterator stops the workers.
+
+        A photograph whose worker died is read again alone, once; one that takes longer than the time allowed
+        has its worker killed and fails.
+        """
+        executor = self._new_executor(self._jobs)
+        waiting = iter(images)
+        alone: deque[LotImage] = deque()
+        running: dict[Future[Analysis], _Job] = {}
+        try:
+            while True:
+                self._fill(executor, running, waiting)
+                if not running:
+                    break
+                done, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
+                broken = [running.pop(f).image for f in done if _crashed(f)]
+                for future in done & running.keys():
+                    yield _outcome(running.pop(future).image, future)
+                stuck = self._overdue(running)
+                if broken or stuck:
+                    executor.shutdown(wait=False, cancel_futures=True)
+                    _kill(executor)
+                    alone += broken + [job.image for job in running.values() if job.image not in stuck]
+                    running.clear()
+                    for image in stuck:
+                        yield image, ImageError(f"reading took longer than {self._timeout:.0f} s")
+                    while alone:
+                        yield self._read_alone(alone.popleft())
+                    executor = self._new_executor(self._jobs)
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
+            _kill(executor)
+
+    def _fill(self, executor: Executor, running: dict[Future[Analysis], _Job], waiting: Iterator[LotImage]) -> None:
+        while len(running) < self._jobs and (image := next(waiting, None)):
+            function, arguments = self._read(image)
+            started = time.monotonic()
+            running[executor.submit(function, *arguments)] = _Job(image, started)
+
+    def _overdue(self, running: dict[Future[Analysis], _Job]) -> list[LotImage]:
+        now = time.monotonic()
+        return [job.image for job in running.values() if now - job.started > self._timeout]
+
+    def _read_alone(self, image: LotImage) -> Outcome:
+        """Read one photograph in a process of its own, so that what dies is known."""
+        executor = self._new_executor(1)
+        function, arguments = self._read(image)
+        future = executor.submit(function, *arguments)
+        try:
+            wait([future], timeout=self._timeout)
+            if not future.done():
+                return image, ImageError(f"reading took longer than {self._timeout:.0f} s")
+            if _crashed(future):
+                return image, ImageError("the reading process died on this photograph (out of memory?)")
+            return _outcome(image, future)
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
+            _kill(executor)
+
+
+def _crashed(future: Future[Analysis]) -> bool:
+    return isinstance(future.exception(), BrokenProcessPool)
+
+
+def _outcome(image: LotImage, future: Future[Analysis]) -> Outcome:
+    """Return what the worker said; an error that is not about the photograph is raised here."""
+    error = future.exception()
+    if isinstance(error, ImageError):
+        return image, error
+    return image, future.result()
+
+
+def _kill(executor: Executor) -> None:
+    """End the processes of a pool at once; `shutdown` alone would wait for a stuck one at exit."""
+    if isinstance(executor, ProcessPoolExecutor):
+        for process in list((executor._processes or {}).values()):
+            process.kill()

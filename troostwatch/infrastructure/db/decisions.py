@@ -1,0 +1,66 @@
+"""The rows of decisions: what people said about codes. Taken back, never deleted."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from troostwatch.domain.codes import CodeType
+from troostwatch.domain.decisions import Decision, Verdict
+from troostwatch.infrastructure.db.images import box_from, box_json
+from troostwatch.infrastructure.db.times import stamp
+
+
+class DecisionRepository:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._conn = connection
+
+    def add(self, sha256: str, decision: Decision, *, now: datetime) -> None:
+        """Store a decision; one that stood on the same code is taken back first."""
+        self.undo(sha256, decision.type, decision.value, now=now)
+        self._conn.execute(
+            """INSERT INTO decisions (content_sha256, code_type, value, verdict, corrected_type, corrected_value,
+                   bbox_json, decided_at)
+               VALUES (:sha256, :type, :value, :verdict, :corrected_type, :corrected_value, :bbox, :now)""",
+            {
+                "sha256": sha256,
+                "type": decision.type,
+                "value": decision.value,
+                "verdict": decision.verdict,
+                "corrected_type": decision.corrected_type,
+                "corrected_value": decision.corrected_value,
+                "bbox": box_json(decision.box),
+                "now": stamp(now),
+            },
+        )
+
+    def undo(self, sha256: str, kind: CodeType, value: str, *, now: datetime) -> bool:
+        """Take back the decision that stands on this code, or that corrected another code to it."""
+        return bool(
+            self._conn.execute(
+                """UPDATE decisions SET undone_at = :now
+                    WHERE content_sha256 = :sha256 AND undone_at IS NULL
+                      AND ((code_type = :type AND value = :value)
+                           OR (corrected_type = :type AND corrected_value = :value))""",
+                {"sha256": sha256, "type": kind, "value": value, "now": stamp(now)},
+            ).rowcount
+        )
+
+    def standing(self, sha256: str) -> list[Decision]:
+        """Return the decisions on a content that nobody took back, oldest first."""
+        rows = self._conn.execute(
+            """SELECT code_type, value, verdict, corrected_type, corrected_value, bbox_json FROM decisions
+                WHERE content_sha256 = :sha256 AND undone_at IS NULL ORDER BY id""",
+            {"sha256": sha256},
+        )
+        return [
+            Decision(
+                type=CodeType(row["code_type"]),
+                value=row["value"],
+                verdict=Verdict(row["verdict"]),
+                corrected_type=CodeType(row["corrected_type"]) if row["corrected_type"] else None,
+                corrected_value=row["corrected_value"],
+                box=box_from(row["bbox_json"]),
+            )
+            for row in rows
+        ]

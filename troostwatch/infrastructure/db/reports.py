@@ -1,0 +1,187 @@
+"""Questions that read across tables: the review queue, codes for a file, lots for a list, numbers."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from statistics import median
+
+from troostwatch.domain.lots import Attribute
+from troostwatch.domain.queue import QueueItem
+from troostwatch.domain.reports import CodeRow, LotSummary, Stats
+from troostwatch.infrastructure.db.images import CLOSING_FIRST, CODE_COLUMNS, code_from
+from troostwatch.infrastructure.db.times import from_text, stamp, to_text
+
+_LOTS_OF_CONTENT = """(SELECT json_group_array(DISTINCT o.display_id)
+    FROM lot_images AS s JOIN lots AS o ON o.id = s.lot_id WHERE s.content_sha256 = i.content_sha256)"""
+_LOT_FILTER = "(:lots = '[]' OR l.display_id IN (SELECT value FROM json_each(:lots)))"
+
+
+class ReportRepository:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._conn = connection
+
+    def queue(self, *, now: datetime, limit: int | None = None, lots: Sequence[str] = ()) -> list[QueueItem]:
+        """Return doubtful codes and unread photographs, each content once, under the lot that closes first."""
+        rows = self._conn.execute(
+            f"""SELECT {CODE_COLUMNS}, i.id AS image_id, i.position, i.local_path, i.url, i.review_reason,
+                       i.content_sha256, l.title, coalesce(l.closes_at, a.ends_at) AS closes,
+                       {_LOTS_OF_CONTENT} AS shown_in, l.display_id
+                  FROM lot_images AS i
+                  JOIN lots AS l ON l.id = i.lot_id
+                  LEFT JOIN auctions AS a ON a.id = l.auction_id
+                  JOIN analyses AS n ON n.content_sha256 = i.content_sha256
+                  LEFT JOIN extracted_codes AS c ON c.content_sha256 = i.content_sha256
+                       AND c.status = 'pending' AND c.confidence < n.review_threshold
+                 WHERE i.analysis_status = 'needs_review' AND {_LOT_FILTER}
+                 ORDER BY {CLOSING_FIRST}, l.id, i.position, c.confidence, c.id""",
+            {"now": stamp(now), "lots": json.dumps(list(lots))},
+        )
+        items: dict[tuple[str, int | None], QueueItem] = {}
+        for row in rows:
+            items.setdefault((row["content_sha256"], row["id"]), _queue_item(row))
+        return list(items.values())[:limit]
+
+    def codes(
+        self, *, approved_only: bool = False, include_rejected: bool = False, lots: Sequence[str] = ()
+    ) -> Iterator[CodeRow]:
+        """Yield every code on every photograph that shows it, in order of lot and position."""
+        rows = self._conn.execute(
+            f"""SELECT {CODE_COLUMNS}, i.id AS image_id, i.position, i.local_path, i.url, i.content_sha256,
+                       l.display_id, l.title, {_LOTS_OF_CONTENT} AS shown_in
+                  FROM extracted_codes AS c
+                  JOIN lot_images AS i ON i.content_sha256 = c.content_sha256
+                  JOIN lots AS l ON l.id = i.lot_id
+                 WHERE {_LOT_FILTER}
+                   AND (c.status = 'approved' OR NOT :approved_only)
+                   AND (c.status <> 'rejected' OR :include_rejected)
+                 ORDER BY l.id, i.position, i.id, c.code_type, c.value""",
+            {
+                "lots": json.dumps(list(lots)),
+                "approved_only": approved_only,
+                "include_rejected": include_rejected,
+            },
+        )
+        for row in rows:
+            yield CodeRow(
+                lot=row["display_id"],
+                title=row["title"],
+                position=row["position"],
+                image_id=row["image_id"],
+                code_id=row["id"],
+                code=code_from(row),
+                content=row["content_sha256"],
+                path=row["local_path"],
+                url=row["url"],
+                shared_with=tuple(sorted(set(json.loads(row["shown_in"])) - {row["display_id"]})),
+            )
+
+    def lots(
+        self,
+        *,
+        now: datetime,
+        limit: int | None = None,
+        auction: str | None = None,
+        closing_before: datetime | None = None,
+        display_id: str | None = None,
+    ) -> list[LotSummary]:
+        """Return lots, those about to close first."""
+        rows = self._conn.execute(
+            f"""SELECT l.display_id, l.title, a.display_id AS auction, l.category, l.bidding_status,
+                       l.current_bid_cents, l.currency, coalesce(l.closes_at, a.ends_at) AS closes, l.site, l.slug,
+                       l.city, l.attributes_json,
+                       (SELECT count(*) FROM lot_images AS i WHERE i.lot_id = l.id) AS photographs,
+                       (SELECT count(*) FROM lot_images AS i
+                         WHERE i.lot_id = l.id AND i.analysis_status = 'needs_review') AS needs_review,
+                       (SELECT count(DISTINCT c.code_type || c.value) FROM extracted_codes AS c
+                         JOIN lot_images AS i ON i.content_sha256 = c.content_sha256
+                        WHERE i.lot_id = l.id AND c.status <> 'rejected') AS codes,
+                       (SELECT count(DISTINCT c.code_type || c.value) FROM extracted_codes AS c
+                         JOIN lot_images AS i ON i.content_sha256 = c.content_sha256
+                        WHERE i.lot_id = l.id AND c.status = 'approved') AS approved
+                  FROM lots AS l LEFT JOIN auctions AS a ON a.id = l.auction_id
+                 WHERE (:auction IS NULL OR a.display_id = :auction)
+                   AND (:lot IS NULL OR l.display_id = :lot)
+                   AND (:closing_before IS NULL
+                        OR coalesce(l.closes_at, a.ends_at) BETWEEN :now AND :closing_before)
+                 ORDER BY {CLOSING_FIRST}, l.id LIMIT :limit""",
+            {
+                "now": stamp(now),
+                "auction": auction,
+                "lot": display_id,
+                "closing_before": to_text(closing_before),
+                "limit": -1 if limit is None else limit,
+            },
+        )
+        return [_summary(row) for row in rows]
+
+    def stats(self) -> Stats:
+        seconds = [row[0] for row in self._conn.execute("SELECT seconds FROM analyses ORDER BY seconds")]
+        codes: dict[str, dict[str, int]] = {}
+        for kind, status, number in self._conn.execute(
+            "SELECT code_type, status, count(*) FROM extracted_codes GROUP BY code_type, status ORDER BY 1, 2"
+        ):
+            codes.setdefault(kind, {})[status] = number
+        return Stats(
+            auctions=self._number("SELECT count(*) FROM auctions"),
+            lots=self._number("SELECT count(*) FROM lots"),
+            lots_never_read=self._number("SELECT count(*) FROM lots WHERE page_observed_at IS NULL"),
+            photographs=self._by("SELECT download_status, count(*) FROM lot_images GROUP BY 1 ORDER BY 1"),
+            contents=self._number("SELECT count(*) FROM contents"),
+            analyses=self._by(
+                """SELECT analysis_status, count(*) FROM lot_images WHERE download_status = 'downloaded'
+                    GROUP BY 1 ORDER BY 1"""
+            ),
+            codes=codes,
+            decisions=self._number("SELECT count(*) FROM decisions WHERE undone_at IS NULL"),
+            backends=self._by("SELECT backend, count(*) FROM analyses GROUP BY 1 ORDER BY 1"),
+            seconds_per_photograph=round(median(seconds), 3) if seconds else None,
+            bytes_on_disk=self._number("SELECT coalesce(sum(byte_size), 0) FROM contents"),
+        )
+
+    def _number(self, sql: str) -> int:
+        return int(self._conn.execute(sql).fetchone()[0])
+
+    def _by(self, sql: str) -> dict[str, int]:
+        return {row[0]: row[1] for row in self._conn.execute(sql)}
+
+
+def _queue_item(row: sqlite3.Row) -> QueueItem:
+    others = sorted(set(json.loads(row["shown_in"])) - {row["display_id"]})
+    return QueueItem(
+        image_id=row["image_id"],
+        lots=(row["display_id"], *others),
+        position=row["position"],
+        path=row["local_path"],
+        url=row["url"],
+        title=row["title"],
+        closes_at=from_text(row["closes"]),
+        reason=row["review_reason"],
+        code_id=row["id"],
+        code=code_from(row) if row["id"] is not None else None,
+    )
+
+
+def _summary(row: sqlite3.Row) -> LotSummary:
+    return LotSummary(
+        display_id=row["display_id"],
+        title=row["title"],
+        auction=row["auction"],
+        category=row["category"],
+        bidding_status=row["bidding_status"],
+        current_bid_cents=row["current_bid_cents"],
+        currency=row["currency"],
+        closes_at=from_text(row["closes"]),
+        photographs=row["photographs"],
+        needs_review=row["needs_review"],
+        codes=row["codes"],
+        approved=row["approved"],
+        url=f"{row['site']}/l/{row['slug']}" if row["site"] and row["slug"] else None,
+        city=row["city"],
+        attributes=tuple(
+            Attribute(item.get("name", ""), str(item.get("value", "")), item.get("unit"))
+            for item in json.loads(row["attributes_json"])
+        ),
+    )

@@ -1,0 +1,65 @@
+"""One transaction and the repositories that share it."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from troostwatch.infrastructure.db.care import CareRepository
+from troostwatch.infrastructure.db.connection import connect
+from troostwatch.infrastructure.db.decisions import DecisionRepository
+from troostwatch.infrastructure.db.images import (
+    ExtractedCodeRepository,
+    LotImageRepository,
+    OcrTokenRepository,
+)
+from troostwatch.infrastructure.db.lots import AuctionRepository, LotRepository
+from troostwatch.infrastructure.db.reports import ReportRepository
+from troostwatch.infrastructure.db.runs import RunRepository
+from troostwatch.infrastructure.db.schema import migrations
+
+
+class SqliteUnitOfWork:
+    """`with uow:` opens a transaction; without `commit()` the end of the block rolls back."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._conn = connection
+        self.auctions = AuctionRepository(connection)
+        self.lots = LotRepository(connection)
+        self.images = LotImageRepository(connection)
+        self.codes = ExtractedCodeRepository(connection)
+        self.decisions = DecisionRepository(connection)
+        self.tokens = OcrTokenRepository(connection)
+        self.runs = RunRepository(connection)
+        self.care = CareRepository(connection)
+        self.reports = ReportRepository(connection)
+
+    def __enter__(self) -> Self:
+        # IMMEDIATE takes the write lock now: a block that reads first cannot fail later because another wrote.
+        self._conn.execute("BEGIN IMMEDIATE")
+        return self
+
+    def commit(self) -> None:
+        self._conn.execute("COMMIT")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._conn.in_transaction:
+            self._conn.execute("ROLLBACK")
+
+
+def open_database(path: Path, *, create: bool = True) -> sqlite3.Connection:
+    """Open the database and bring it to the schema of this program.
+
+    Raises DatabaseError when it is newer than the program (it stays untouched) or cannot be opened.
+    """
+    connection = connect(path, create=create)
+    try:
+        migrations.migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection

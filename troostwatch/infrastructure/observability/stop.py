@@ -1,0 +1,30 @@
+"""Being asked to stop: by a signal, or by the time that was allowed."""
+
+from __future__ import annotations
+
+import signal
+import time
+from types import FrameType
+
+
+class StopFlag:
+    """Turns true once, on SIGTERM or when the time is over; the item in hand is finished all the same."""
+
+    def __init__(self, *, max_seconds: float | None = None) -> None:
+        self._deadline = None if max_seconds is None else time.monotonic() + max_seconds
+        self._signalled = False
+
+    def listen(self) -> None:
+        """Take SIGTERM as the wish to stop after the item in hand. SIGINT stays an interruption."""
+        signal.signal(signal.SIGTERM, self._on_signal)
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._signalled = True
+
+    @property
+    def out_of_time(self) -> bool:
+        return self._deadline is not None and time.monotonic() >= self._deadline
+
+    @property
+    def requested(self) -> bool:
+        return self._signalled or self.out_of_time

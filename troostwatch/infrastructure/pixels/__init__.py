@@ -1,0 +1,1 @@
+"""Pictures from strangers, opened with care."""

@@ -1,0 +1,30 @@
+"""`troostwatch batch`: the whole night in one command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from troostwatch import bootstrap
+from troostwatch.domain.runs import Stage
+from troostwatch.interfaces.cli import errors, options
+
+
+@click.command(epilog=errors.EPILOG)
+@options.db
+@click.option("--max-minutes", type=click.FloatRange(min=0, min_open=True), help="Stop after; exit code 7.")
+@click.pass_obj
+def batch(session: bootstrap.Session, /, db_path: Path | None, max_minutes: float | None) -> None:
+    """Sync the configured sources, download, analyze; for cron.
+
+    Prints one line and leaves rows in 'runs'. A second one started meanwhile exits 5 at once.
+
+    \b
+    troostwatch --quiet batch --max-minutes 240
+    """
+    minutes = max_minutes or session.settings.batch.max_minutes
+    with session.open(db_path) as app:
+        report = app.run(Stage.BATCH, app.batch, stop=bootstrap.listening(max_minutes=minutes))
+    click.echo(report.summary())
+    raise SystemExit(errors.of_outcome(report.outcome))

@@ -1,0 +1,307 @@
+"""`troostwatch images`: the way of a photograph, from the site to a code one can act on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from troostwatch import bootstrap
+from troostwatch.domain.readings import Backend, OcrEngine
+from troostwatch.domain.reports import CodeRow, Stats
+from troostwatch.domain.runs import Report, Stage
+from troostwatch.domain.tokens import TokenRow
+from troostwatch.interfaces.cli import errors, labels, options, output, progress
+from troostwatch.interfaces.cli.review import review
+
+CODE_KEYS = (
+    "lot", "position", "type", "value", "confidence", "status", "readers", "bbox", "path", "url",
+    "decided_by", "context", "evidence", "shared_with", "about_another_unit", "title", "content", "id",
+)  # fmt: skip
+
+
+@click.group(epilog=errors.EPILOG)
+def images() -> None:
+    """Download photographs, read the codes on them, review, export."""
+
+
+images.add_command(review)
+
+
+@images.command()
+@options.db
+@options.limit
+@options.lots
+@options.closing_within
+@click.option("--concurrency", type=click.IntRange(1, 64), help="Requests at once; else as configured.")
+@click.pass_obj
+def download(
+    session: bootstrap.Session,
+    /,
+    db_path: Path | None,
+    limit: int | None,
+    lots: tuple[str, ...],
+    closing_within: timedelta | None,
+    concurrency: int | None,
+) -> None:
+    """Fetch the photographs that wait; lots about to close first.
+
+    Safe to stop and to start again: what arrived is kept, the rest is asked for by the next run.
+
+    \b
+    troostwatch images download
+    troostwatch images download --closing-within 24h --limit 500
+    """
+    with session.open(db_path) as app:
+        report = app.run(
+            Stage.DOWNLOAD,
+            lambda stop: app.images(concurrency=concurrency).download_pending_images(
+                stop=stop, limit=limit, lots=lots, closing_within=closing_within
+            ),
+        )
+    _finish(session, report)
+
+
+@images.command()
+@options.db
+@click.option("--backend", type=click.Choice([*Backend]), default=Backend.LOCAL, show_default=True, help="Who reads.")
+@click.option("--ocr-engine", type=click.Choice([*OcrEngine]), help="Reader of text; else as configured.")
+@click.option("--save-tokens/--no-save-tokens", default=None, help="Keep the words of the text for training.")
+@click.option("--confidence-threshold", type=click.FloatRange(0, 1), help="Below it a person is asked.")
+@click.option("--auto-approve-threshold", type=click.FloatRange(0, 1), help="From here on the rule approves.")
+@click.option("--jobs", "-j", type=click.IntRange(1, 64), help="Reading processes; 1 reads in this one.")
+@options.limit
+@options.lots
+@options.closing_within
+@click.option("--since-version", type=int, help="Read again what a reading older than this version read.")
+@click.pass_obj
+def analyze(
+    session: bootstrap.Session,
+    /,
+    db_path: Path | None,
+    backend: Backend,
+    ocr_engine: OcrEngine | None,
+    save_tokens: bool | None,
+    confidence_threshold: float | None,
+    auto_approve_threshold: float | None,
+    jobs: int | None,
+    limit: int | None,
+    lots: tuple[str, ...],
+    closing_within: timedelta | None,
+    since_version: int | None,
+) -> None:
+    """Read codes from downloaded photographs; queue the doubtful ones for review.
+
+    The same picture in two lots is read once. Decisions of people are never touched.
+
+    \b
+    troostwatch images analyze
+    troostwatch images analyze --closing-within 24h --jobs 4
+    troostwatch images analyze --ocr-engine tesseract --lot A1-39499-11
+    """
+    with session.open(db_path) as app, progress.bar("analyze", quiet=session.quiet) as on_done:
+        report = app.run(
+            Stage.ANALYZE,
+            lambda stop: app.images().analyze_pending_images(
+                Backend(backend),
+                stop=stop,
+                limit=limit,
+                lots=lots,
+                closing_within=closing_within,
+                save_tokens=app.settings.analysis.save_tokens if save_tokens is None else save_tokens,
+                confidence_threshold=confidence_threshold,
+                auto_approve_threshold=auto_approve_threshold,
+                ocr_engine=OcrEngine(ocr_engine) if ocr_engine else None,
+                jobs=jobs,
+                since_version=since_version,
+                on_done=on_done,
+            ),
+        )
+    for image, message in report.failures:
+        output.talk(f"  {image.lot} photograph {image.position}: {message}", quiet=session.quiet)
+    _finish(session, report)
+
+
+def _finish(session: bootstrap.Session, report: Report) -> None:
+    output.talk(report.summary(), quiet=session.quiet)
+    raise SystemExit(errors.of_outcome(report.outcome))
+
+
+@images.command("reprocess-failed")
+@options.db
+@click.pass_obj
+def reprocess_failed(session: bootstrap.Session, /, db_path: Path | None) -> None:
+    """Bring failed downloads and failed readings back to their queues.
+
+    \b
+    troostwatch images reprocess-failed && troostwatch images download && troostwatch images analyze
+    """
+    with session.open(db_path, create=False) as app:
+        downloads, analyses = app.images().reprocess_failed()
+    output.talk(f"{downloads} downloads and {analyses} analyses wait again", quiet=session.quiet)
+
+
+@images.command("export-codes")
+@options.db
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@options.output
+@click.option("--approved-only", is_flag=True, help="Only codes that the rule or a person approved.")
+@click.option("--include-rejected", is_flag=True, help="Also codes that a person rejected.")
+@options.lots
+@click.pass_obj
+def export_codes(
+    session: bootstrap.Session,
+    /,
+    db_path: Path | None,
+    form: str,
+    output_path: Path | None,
+    approved_only: bool,
+    include_rejected: bool,
+    lots: tuple[str, ...],
+) -> None:
+    """Write the codes, one object a line: lot, position, type, value, confidence, status, evidence ...
+
+    A photograph that several lots show gives its codes to each of them. 'about_another_unit' marks a serial,
+    MAC or IMEI on such a photograph: it says nothing about the unit of this lot.
+
+    \b
+    troostwatch images export-codes -o codes.jsonl
+    troostwatch images export-codes --format csv --approved-only --lot A1-39499-11
+    """
+    with session.open(db_path, create=False) as app, output.destination(output_path) as target:
+        if form == "csv":
+            target.write(output.csv_line(CODE_KEYS) + "\n")
+        for row in app.reports().codes(approved_only=approved_only, include_rejected=include_rejected, lots=lots):
+            values = _code_values(row, app)
+            line = output.csv_line([*values.values()]) if form == "csv" else output.json_line(values)
+            target.write(line + "\n")
+
+
+def _code_values(row: CodeRow, app: bootstrap.Application) -> dict[str, object]:
+    code = row.code
+    path = app.photograph(row.path)
+    values = (
+        row.lot, row.position, code.type, code.value, code.confidence, code.status, list(code.readers),
+        code.box.as_list() if code.box else None, str(path) if path else None, row.url,
+        code.decided_by, code.context, list(code.evidence), list(row.shared_with), row.about_another_unit,
+        row.title, row.content, row.code_id,
+    )  # fmt: skip
+    return dict(zip(CODE_KEYS, values, strict=True))
+
+
+@images.command("export-tokens")
+@options.db
+@options.output
+@click.option("--include-reviewed", is_flag=True, help="Also photographs that a person decided or labelled.")
+@click.pass_obj
+def export_tokens(
+    session: bootstrap.Session, /, db_path: Path | None, output_path: Path | None, include_reviewed: bool
+) -> None:
+    """Write the words of each photograph with their labels, one photograph a line.
+
+    Label by hand by adding to "labels": {"5": "ean"} says that word 5 (from 0) is an EAN, "none" that it is no
+    part of a code; then read the file back with 'images import-labels'.
+
+    \b
+    troostwatch images export-tokens -o tokens.jsonl
+    troostwatch images export-tokens --include-reviewed -o training.jsonl
+    """
+    count = 0
+    with session.open(db_path, create=False) as app, output.destination(output_path) as target:
+        for row in app.images().export_token_data(include_reviewed=include_reviewed):
+            target.write(output.json_line(_token_values(row)) + "\n")
+            count += 1
+    output.talk(f"{count} photographs exported", quiet=session.quiet)
+
+
+def _token_values(row: TokenRow) -> dict[str, object]:
+    return {
+        "image_id": row.image_id,
+        "lots": list(row.lots),
+        "position": row.position,
+        "content": row.content,
+        "path": row.path,
+        "width": row.width,
+        "height": row.height,
+        "tokens": [
+            {"text": t.text, "bbox": t.box.as_list(), "confidence": t.confidence, "line": t.line, "block": t.block}
+            for t in row.tokens
+        ],
+        "labels": {str(index): label.label for index, label in row.labels.items()},
+        "label_origins": {str(index): label.origin for index, label in row.labels.items()},
+    }
+
+
+@images.command("import-labels")
+@options.db
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def import_labels(session: bootstrap.Session, /, db_path: Path | None, file: Path) -> None:
+    """Read back a file of 'export-tokens' in which a person labelled words.
+
+    Labels that the program had written itself and that you let stand are not stored as yours.
+
+    \b
+    troostwatch images import-labels tokens.jsonl
+    """
+    with session.open(db_path, create=False) as app:
+        report = app.labels().import_rows(labels.read(file))
+    for problem in report.problems:
+        output.talk(f"  {problem}", quiet=session.quiet)
+    output.talk(report.summary(), quiet=session.quiet)
+    raise SystemExit(errors.ExitCode.SOME_FAILED if report.problems else errors.ExitCode.OK)
+
+
+@images.command()
+@options.db
+@options.as_json
+@click.pass_obj
+def stats(session: bootstrap.Session, /, db_path: Path | None, as_json: bool) -> None:
+    """Tell in numbers where the photographs stand and what was read.
+
+    \b
+    troostwatch images stats
+    troostwatch images stats --json | jq .codes
+    """
+    with session.open(db_path) as app:
+        numbers = app.reports().stats()
+        runs = app.reports().runs(limit=5)
+    if as_json:
+        from dataclasses import asdict
+
+        click.echo(output.json_line(asdict(numbers)))
+        return
+    _print_stats(numbers)
+    if runs:
+        output.table(
+            "\nLast runs",
+            ("stage", "started", "ended", "outcome", "message"),
+            [(r.stage, r.started_at, r.finished_at, r.outcome or "running or killed", r.message) for r in runs],
+        )
+
+
+def _print_stats(stats: Stats) -> None:
+    rows = [
+        ("auctions", stats.auctions, ""),
+        ("lots", stats.lots, f"{stats.lots_never_read} pages never read" if stats.lots_never_read else ""),
+        ("photographs", sum(stats.photographs.values()), _spelled(stats.photographs)),
+        ("different pictures", stats.contents, f"{stats.bytes_on_disk / 1e6:.1f} MB"),
+        ("analyses", sum(stats.analyses.values()), _spelled(stats.analyses)),
+        ("decisions by people", stats.decisions, ""),
+    ]
+    if stats.seconds_per_photograph is not None:
+        detail = f"{_spelled(stats.backends)}; {stats.seconds_per_photograph:.2f} s a photograph (median)"
+        rows.append(("read by", sum(stats.backends.values()), detail))
+    output.table("Photographs", ("what", "#number", "of these"), rows)
+    if stats.codes:
+        columns = ("approved", "pending", "rejected")
+        output.table(
+            "\nCodes",
+            ("type", *(f"#{c}" for c in columns)),
+            [(kind, *(by.get(c, 0) for c in columns)) for kind, by in stats.codes.items()],
+        )
+
+
+def _spelled(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items())

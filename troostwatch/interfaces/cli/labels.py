@@ -1,0 +1,42 @@
+"""Reading a file of labelled words, written by `images export-tokens` and labelled by a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from troostwatch.domain.errors import UsageError
+from troostwatch.domain.geometry import Box
+from troostwatch.domain.tokens import HandLabel
+from troostwatch.services.token_export import LabelledRow
+
+
+def read(file: Path) -> Iterator[LabelledRow | UsageError]:
+    """Yield the labels of each line, or what is wrong with it; the other lines go on."""
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield _row(line, f"line {number}")
+
+
+def _row(line: str, where: str) -> LabelledRow | UsageError:
+    try:
+        values = json.loads(line)
+        words = {
+            int(index): _hand_label(values["tokens"], int(index), label)
+            for index, label in values.get("labels", {}).items()
+        }
+        return LabelledRow(where, str(values["content"]), words)
+    except json.JSONDecodeError as error:
+        return UsageError(f"{where}: no JSON ({error})")
+    except (KeyError, IndexError) as error:
+        return UsageError(f"{where}: {error.args[0]!r} is missing" if error.args else f"{where}: incomplete")
+    except (AttributeError, TypeError, ValueError) as error:
+        return UsageError(f"{where}: not as 'export-tokens' writes it ({error})")
+
+
+def _hand_label(tokens: list[dict[str, list[int]]], index: int, label: object) -> HandLabel:
+    if not 0 <= index < len(tokens):
+        raise ValueError(f"there is no word {index}")
+    return HandLabel(str(tokens[index]["text"]), Box(*tokens[index]["bbox"]), str(label))

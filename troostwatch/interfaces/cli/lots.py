@@ -1,0 +1,145 @@
+"""`troostwatch lots`: which lots there are, and what a lot really is."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from troostwatch import bootstrap
+from troostwatch.domain.reports import LotSummary
+from troostwatch.interfaces.cli import errors, options, output
+from troostwatch.services.reports import LotView
+
+
+@click.group(epilog=errors.EPILOG)
+def lots() -> None:
+    """List lots, and show what a lot really is."""
+
+
+@lots.command("list")
+@options.db
+@options.limit
+@click.option("--auction", metavar="DISPLAY_ID", help="Only lots of this auction.")
+@options.closing_within
+@options.as_json
+@click.pass_obj
+def list_lots(
+    session: bootstrap.Session,
+    /,
+    db_path: Path | None,
+    limit: int | None,
+    auction: str | None,
+    closing_within: timedelta | None,
+    as_json: bool,
+) -> None:
+    """List lots, those about to close first.
+
+    \b
+    troostwatch lots list --closing-within 24h
+    troostwatch lots list --auction A1-39499 --json
+    """
+    with session.open(db_path) as app:
+        found = app.reports().lots(limit=limit, auction=auction, closing_within=closing_within)
+    if as_json:
+        for lot in found:
+            click.echo(output.json_line(asdict(lot)))
+        return
+    columns = ("lot", "title", "closes", "bid", "#photos", "#codes", "#approved", "#to review")
+    output.table(
+        f"{len(found)} lots",
+        columns,
+        [
+            (
+                lot.display_id,
+                lot.title,
+                lot.closes_at,
+                _bid(lot),
+                lot.photographs,
+                lot.codes,
+                lot.approved,
+                lot.needs_review,
+            )
+            for lot in found
+        ],
+    )
+
+
+@lots.command()
+@options.db
+@options.as_json
+@click.argument("display_id")
+@click.pass_obj
+def show(session: bootstrap.Session, /, db_path: Path | None, as_json: bool, display_id: str) -> None:
+    """Show what a lot is: its codes, how sure they are, and which photograph says so.
+
+    A serial, MAC or IMEI on a photograph that other lots show too is marked: it says nothing about this unit.
+
+    \b
+    troostwatch lots show A1-39499-11
+    """
+    with session.open(db_path, create=False) as app:
+        view = app.reports().lot(display_id)
+        if as_json:
+            click.echo(output.json_line(asdict(view)))
+        else:
+            _print(app, view)
+
+
+def _print(app: bootstrap.Application, view: LotView) -> None:
+    lot = view.summary
+    click.echo(f"{lot.display_id}  {lot.title or '-'}")
+    closes = f"{lot.closes_at.astimezone():%Y-%m-%d %H:%M}" if lot.closes_at else "unknown"
+    for name, value in (
+        ("category", lot.category),
+        ("status", lot.bidding_status),
+        ("closes", closes),
+        ("bid", _bid(lot)),
+        ("city", lot.city),
+        ("page", lot.url),
+        *((a.name, f"{a.value} {a.unit or ''}".strip()) for a in lot.attributes),
+    ):
+        if value:
+            click.echo(f"  {name:<10} {value}")
+    click.echo("")
+    if view.codes:
+        rows = [
+            (
+                c.type,
+                c.value,
+                c.confidence,
+                c.status,
+                ", ".join(map(str, c.positions)),
+                "; ".join([*(["shared photograph: may be another unit"] if c.about_another_unit else []), *c.evidence]),
+            )
+            for c in view.codes
+        ]
+        output.table("Codes", ("type", "value", "#sure", "status", "photos", "because"), rows)
+    else:
+        click.echo("no codes were read on its photographs")
+    click.echo("")
+    output.table(
+        "Photographs",
+        ("#position", "photo", "download", "analysis", "file", "note"),
+        [
+            (
+                i.position,
+                i.id,
+                i.download_status,
+                i.analysis_status,
+                app.photograph(i.local_path),
+                i.review_reason or i.error_message,
+            )
+            for i in view.photographs
+        ],
+    )
+    if others := sorted({other for c in view.codes for other in c.shared_with}):
+        click.echo(f"\nPhotographs of this lot are also shown by {', '.join(others)}.")
+
+
+def _bid(lot: LotSummary) -> str | None:
+    if lot.current_bid_cents is None:
+        return None
+    return f"{lot.current_bid_cents / 100:.2f} {lot.currency or ''}".strip()

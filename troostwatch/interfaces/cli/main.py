@@ -1,0 +1,88 @@
+"""The command `troostwatch`: settings, talk, and the table of its subcommands."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from troostwatch import __version__, bootstrap, config
+from troostwatch.domain.errors import TroostwatchError
+from troostwatch.interfaces.cli import errors
+from troostwatch.interfaces.cli.errors import ExitCode
+
+# Where each command lives. A command is imported when it is used, so that --help answers at once.
+_COMMANDS = {
+    "sync": "troostwatch.interfaces.cli.sync:sync",
+    "images": "troostwatch.interfaces.cli.images:images",
+    "lots": "troostwatch.interfaces.cli.lots:lots",
+    "batch": "troostwatch.interfaces.cli.batch:batch",
+    "db": "troostwatch.interfaces.cli.db:db",
+    "config": "troostwatch.interfaces.cli.config:config",
+    "demo": "troostwatch.interfaces.cli.demo:demo",
+    "completion": "troostwatch.interfaces.cli.completion:completion",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports its subcommands by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (signature of click)
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=LazyGroup, epilog=errors.EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="troostwatch")
+@click.option("--config", "config_file", type=click.Path(dir_okay=False, path_type=Path), help="Settings file.")
+@click.option("--quiet", "-q", is_flag=True, help="No talk on stderr but errors; for cron.")
+@click.option("--verbose", "-v", count=True, help="More talk; -vv for all of it.")
+@click.pass_context
+def cli(ctx: click.Context, config_file: Path | None, quiet: bool, verbose: int) -> None:
+    """Know what an auction lot really is.
+
+    Collects the photographs of auction lots, reads the codes on their stickers, asks you where it is unsure,
+    and finds lots by what it read.
+    """
+    ctx.obj = bootstrap.session(config.load(config_file), verbosity=verbose, quiet=quiet)
+
+
+def run(args: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; no traceback for anything a user can cause."""
+    try:
+        result = cli.main(args, prog_name="troostwatch", standalone_mode=False)
+    except click.exceptions.Abort:
+        return ExitCode.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except TroostwatchError as error:
+        errors.tell(error)
+        return errors.exit_code(error)
+    except KeyboardInterrupt:
+        click.echo("troostwatch: interrupted; what was finished is kept", err=True)
+        return ExitCode.INTERRUPTED
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return int(result or 0)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    try:
+        code = run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): not an error worth a traceback.
+        sys.stderr.close()
+        sys.exit(ExitCode.OK)
+    sys.exit(code)

@@ -1,0 +1,88 @@
+"""Results for people and programs: tables, JSON lines, CSV, files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from troostwatch.domain.errors import TroostwatchError
+
+
+def json_line(values: Mapping[str, object]) -> str:
+    return json.dumps(values, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def csv_line(values: Sequence[object]) -> str:
+    """Return one line of RFC 4180, lists joined by a blank."""
+    target = io.StringIO()
+    csv.writer(target, lineterminator="").writerow(
+        " ".join(map(str, v)) if isinstance(v, (list, tuple)) else v for v in values
+    )
+    return target.getvalue()
+
+
+@contextmanager
+def destination(path: Path | None) -> Iterator[TextIO]:
+    """Yield stdout, or a file that is moved into its place when the block ends well."""
+    if path is None or str(path) == "-":
+        yield sys.stdout
+        return
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise TroostwatchError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table on stdout, as wide as the terminal, or as wide as it needs in a pipe."""
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160, highlight=False)
+    grid = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        grid.add_column(column, overflow="fold", justify="right" if column.startswith("#") else "left")
+    for row in rows:
+        grid.add_row(*(_cell(value) for value in row))
+    console.print(grid)
+
+
+def _cell(value: object) -> str:
+    from rich.markup import escape
+
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    if isinstance(value, datetime):
+        return value.astimezone().strftime("%Y-%m-%d %H:%M")
+    return escape(str(value))
+
+
+def talk(text: str, *, quiet: bool) -> None:
+    """Say something to the operator on stderr."""
+    if not quiet:
+        click.echo(text, err=True)

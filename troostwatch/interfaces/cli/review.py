@@ -1,0 +1,229 @@
+"""`troostwatch images review`: doubtful codes before a person, and the person's answers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from troostwatch import bootstrap
+from troostwatch.domain.codes import CodeType
+from troostwatch.domain.errors import ImageError
+from troostwatch.domain.queue import QueueItem
+from troostwatch.interfaces.cli import errors, options, output
+from troostwatch.services.review import Answer, ReviewService
+
+_KEYS = "[a]pprove [r]eject [c]orrect [s]kip [n]othing to read [o]pen [u]ndo last [q]uit"
+
+
+class Correction(click.ParamType[tuple[int, CodeType | None, str]]):
+    """ID=VALUE, or ID=TYPE:VALUE where the type was wrong too."""
+
+    name = "id=value"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, CodeType | None, str]:
+        if isinstance(value, tuple):
+            return value
+        number, sign, right = str(value).partition("=")
+        if not sign or not number.strip().isdigit() or not right.strip():
+            self.fail(f"{value!r} is not ID=VALUE or ID=TYPE:VALUE", param, ctx)
+        kind, colon, rest = right.partition(":")
+        if colon and kind in [*CodeType]:
+            return int(number), CodeType(kind), rest
+        return int(number), None, right
+
+
+@click.command(epilog=errors.EPILOG)
+@options.db
+@options.limit
+@options.lots
+@options.as_json
+@click.option("--approve", type=int, multiple=True, metavar="ID", help="The code is right.")
+@click.option("--reject", type=int, multiple=True, metavar="ID", help="The code is wrong; it does not come back.")
+@click.option("--correct", type=Correction(), multiple=True, metavar="ID=[TYPE:]VALUE", help="It reads VALUE.")
+@click.option("--undo", type=int, multiple=True, metavar="ID", help="Take the decision about a code back.")
+@click.option("--add", type=Correction(), multiple=True, metavar="PHOTO=TYPE:VALUE", help="A code nobody reported.")
+@click.option("--dismiss", type=int, multiple=True, metavar="PHOTO", help="Nothing more is to be read there.")
+@click.option("--promote-to-openai", is_flag=True, help="Ask OpenAI vision about the doubtful photographs.")
+@click.option("--interactive", "-i", is_flag=True, help="One after the other, one key for each decision.")
+@click.pass_obj
+def review(
+    session: bootstrap.Session,
+    /,
+    db_path: Path | None,
+    limit: int | None,
+    lots: tuple[str, ...],
+    as_json: bool,
+    approve: tuple[int, ...],
+    reject: tuple[int, ...],
+    correct: tuple[tuple[int, CodeType | None, str], ...],
+    undo: tuple[int, ...],
+    add: tuple[tuple[int, CodeType | None, str], ...],
+    dismiss: tuple[int, ...],
+    promote_to_openai: bool,
+    interactive: bool,
+) -> None:
+    """Show what is doubtful, lots closing soonest first, and take decisions.
+
+    A decision is kept for good: reading the photograph again does not touch it.
+
+    \b
+    troostwatch images review
+    troostwatch images review --approve 17 --reject 18 --correct 19=PF206B5L
+    troostwatch images review --correct 20=model_number:20RL-000XMH --undo 17
+    troostwatch images review --add 5=serial_number:PF206B5L --dismiss 6
+    troostwatch images review --interactive
+    """
+    with session.open(db_path, create=False) as app:
+        if promote_to_openai:
+            app.images().promote_to_openai()
+        service = app.review()
+        decisions = _decisions(service, approve, reject, correct, undo, add, dismiss)
+        for decide in decisions:
+            click.echo(decide().text)
+        if decisions:
+            return
+        items = service.queue(limit=limit, lots=lots)
+        if interactive:
+            _ask_one_by_one(app, service, items)
+        elif as_json:
+            for item in items:
+                click.echo(output.json_line(_values(app, item)))
+        else:
+            _print_queue(app, items)
+
+
+def _decisions(
+    service: ReviewService,
+    approve: Sequence[int],
+    reject: Sequence[int],
+    correct: Sequence[tuple[int, CodeType | None, str]],
+    undo: Sequence[int],
+    add: Sequence[tuple[int, CodeType | None, str]],
+    dismiss: Sequence[int],
+) -> list[Callable[[], Answer]]:
+    """Return what was asked for, undo first: a decision taken back and given anew in one line works."""
+    if untyped := [image for image, kind, _ in add if kind is None]:
+        raise click.BadParameter(f"{untyped[0]}= needs a type, as in 5=serial_number:PF206B5L", param_hint="--add")
+    return [
+        *(lambda i=i: service.undo(i) for i in undo),
+        *(lambda i=i: service.approve(i) for i in approve),
+        *(lambda i=i: service.reject(i) for i in reject),
+        *(lambda i=i, k=k, v=v: service.correct(i, v, k) for i, k, v in correct),
+        *(lambda i=i, k=k, v=v: service.add(i, CodeType(k), v) for i, k, v in add),
+        *(lambda i=i: service.dismiss(i) for i in dismiss),
+    ]
+
+
+def _values(app: bootstrap.Application, item: QueueItem) -> dict[str, object]:
+    path = app.photograph(item.path)
+    code = item.code
+    return {
+        "id": item.code_id,
+        "photo": item.image_id,
+        "lots": list(item.lots),
+        "position": item.position,
+        "title": item.title,
+        "closes_at": item.closes_at,
+        "reason": item.reason,
+        "type": code.type if code else None,
+        "value": code.value if code else None,
+        "confidence": code.confidence if code else None,
+        "bbox": code.box.as_list() if code and code.box else None,
+        "evidence": list(code.evidence) if code else [],
+        "readers": list(code.readers) if code else [],
+        "path": str(path) if path else None,
+        "url": item.url,
+    }
+
+
+def _print_queue(app: bootstrap.Application, items: Sequence[QueueItem]) -> None:
+    if not items:
+        click.echo("nothing waits for review")
+        return
+    for item in items:
+        _print_item(app, item)
+
+
+def _print_item(app: bootstrap.Application, item: QueueItem) -> None:
+    closes = f", closes {item.closes_at.astimezone():%Y-%m-%d %H:%M}" if item.closes_at else ""
+    click.echo(
+        f"{', '.join(item.lots)} photograph {item.position} [photo {item.image_id}]: {item.title or '-'}{closes}"
+    )
+    if item.code:
+        code = item.code
+        click.echo(f"  [{item.code_id}] {code.type} {code.value}  {code.confidence:.2f}")
+        click.echo(f"      evidence: {'; '.join(code.evidence)}")
+        if code.box:
+            click.echo(f"      box: {' '.join(map(str, code.box.as_list()))}")
+    click.echo(f"      reason: {item.reason}")
+    click.echo(f"      {app.photograph(item.path)}")
+
+
+def _ask_one_by_one(app: bootstrap.Application, service: ReviewService, items: Sequence[QueueItem]) -> None:
+    """Go through the queue with one key for each decision; every answer is stored at once."""
+    last: int | None = None
+    decided = 0
+    for number, item in enumerate(items, 1):
+        click.echo(f"\n{number} of {len(items)}")
+        _print_item(app, item)
+        _show_crop(app, item, launch=False)
+        while True:
+            click.echo(f"{_KEYS} ", nl=False)
+            key = click.getchar().lower()
+            click.echo(key)
+            if key == "q":
+                click.echo(f"{decided} decisions stored")
+                return
+            if key == "s":
+                break
+            if key == "o":
+                _show_crop(app, item, launch=True)
+            elif key == "u" and last is not None:
+                click.echo(service.undo(last).text)
+                decided, last = decided - 1, None
+            elif answer := _answer(service, item, key):
+                click.echo(answer.text)
+                decided, last = decided + 1, answer.code_id
+                break
+    click.echo(f"{decided} decisions stored; nothing else waits" if items else "nothing waits for review")
+
+
+def _answer(service: ReviewService, item: QueueItem, key: str) -> Answer | None:
+    """Store what a key means for an item; None for a key that means nothing here."""
+    if key == "n":
+        return service.dismiss(item.image_id)
+    if item.code_id is None or item.code is None:
+        return None
+    if key == "a":
+        return service.approve(item.code_id)
+    if key == "r":
+        return service.reject(item.code_id)
+    if key == "c":
+        text = click.prompt(f"right value of {item.code.type} (or TYPE:VALUE)", default=item.code.value)
+        kind, colon, rest = text.partition(":")
+        if colon and kind in [*CodeType]:
+            return service.correct(item.code_id, rest, CodeType(kind))
+        return service.correct(item.code_id, text)
+    return None
+
+
+def _show_crop(app: bootstrap.Application, item: QueueItem, *, launch: bool) -> None:
+    """Tell where the piece of the photograph lies, or open it where there is a screen."""
+    if not item.path:
+        return
+    path = app.photograph(item.path)
+    if item.code and item.code.box:
+        try:
+            path = app.crop(item.path, item.code.box, f"{item.image_id}-{item.code_id}")
+        except ImageError as error:
+            click.echo(f"      no picture: {error}")
+            return
+    click.echo(f"      look: {path}")
+    if launch and path and (sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY")):
+        click.launch(str(path))

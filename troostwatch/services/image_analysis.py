@@ -1,0 +1,208 @@
+"""The way of a photograph after sync: download, analyze, second reader, tokens, and what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from troostwatch.domain.decisions import settle
+from troostwatch.domain.errors import ImageError, MissingDependencyError
+from troostwatch.domain.images import LotImage, Thresholds, review_reason
+from troostwatch.domain.judgement.fusion import READING_VERSION
+from troostwatch.domain.readings import Analysis, Backend, OcrEngine
+from troostwatch.domain.runs import Outcome
+from troostwatch.domain.tokens import TokenRow
+from troostwatch.services.image_download import DownloadReport, ImageDownloadService
+from troostwatch.services.ports import Analyzer, Clock, Stop, UnitOfWork
+from troostwatch.services.token_export import TokenExportService
+
+AnalyzerFor = Callable[[Backend, OcrEngine | None, int | None], Analyzer]
+
+
+@dataclass(slots=True)
+class AnalysisReport:
+    analyzed: int = 0
+    needs_review: int = 0
+    shared: int = 0  # took over what another lot's photograph of the same content brought
+    codes: int = 0
+    approved: int = 0
+    failures: list[tuple[LotImage, str]] = field(default_factory=list)
+    stopped: Outcome | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.stopped:
+            return self.stopped
+        return Outcome.SOME_FAILED if self.failures else Outcome.DONE
+
+    def counts(self) -> dict[str, int]:
+        return {
+            "analyzed": self.analyzed,
+            "needs_review": self.needs_review,
+            "shared": self.shared,
+            "codes": self.codes,
+            "approved": self.approved,
+            "failed": len(self.failures),
+        }
+
+    def summary(self) -> str:
+        if not (self.analyzed or self.shared or self.failures):
+            return "no photograph waits to be analyzed"
+        return (
+            f"{self.analyzed} photographs analyzed, {self.shared} shared with another lot; {self.codes} codes, "
+            f"{self.approved} approved; {self.needs_review} photographs need review, {len(self.failures)} failed"
+        )
+
+
+class ImageAnalysisService:
+    """Moves photographs along; one transaction each, none open while pixels are read."""
+
+    def __init__(
+        self,
+        uow: UnitOfWork,
+        clock: Clock,
+        *,
+        downloads: Callable[[], ImageDownloadService],
+        analyzer_for: AnalyzerFor,
+        thresholds: Thresholds,
+        max_attempts: int,
+    ) -> None:
+        self._uow = uow
+        self._clock = clock
+        self._downloads = downloads
+        self._analyzer_for = analyzer_for
+        self._thresholds = thresholds
+        self._max_attempts = max_attempts
+
+    def download_pending_images(
+        self,
+        *,
+        stop: Stop,
+        limit: int | None = None,
+        lots: Sequence[str] = (),
+        closing_within: timedelta | None = None,
+    ) -> DownloadReport:
+        """Fetch the photographs that wait; lots about to close first."""
+        return self._downloads().download_pending(limit=limit, lots=lots, closing_within=closing_within, stop=stop)
+
+    def analyze_pending_images(
+        self,
+        backend: Backend,
+        *,
+        stop: Stop,
+        limit: int | None = None,
+        lots: Sequence[str] = (),
+        closing_within: timedelta | None = None,
+        save_tokens: bool = True,
+        confidence_threshold: float | None = None,
+        auto_approve_threshold: float | None = None,
+        ocr_engine: OcrEngine | None = None,
+        jobs: int | None = None,
+        since_version: int | None = None,
+        on_done: Callable[[int, int], None] | None = None,
+    ) -> AnalysisReport:
+        """Read the photographs that wait, each content once, and store what was concluded.
+
+        With `since_version` the photographs that an older version of the reading read wait again.
+        `on_done` is told how many of how many are finished. Raises MissingDependencyError before the first
+        photograph when the backend cannot work here.
+        """
+        reader = self._analyzer_for(backend, ocr_engine, jobs)
+        thresholds = Thresholds(
+            self._thresholds.review if confidence_threshold is None else confidence_threshold,
+            self._thresholds.approve if auto_approve_threshold is None else auto_approve_threshold,
+        )
+        report = AnalysisReport()
+        waiting = self._waiting(report, since_version, limit, lots, closing_within)
+        results = reader.analyze_all(_until(stop, waiting))
+        for number, (image, result) in enumerate(results, 1):
+            if isinstance(result, ImageError):
+                self._record_failure(image, result, report)
+            else:
+                self._record(image, result, thresholds, report, save_tokens=save_tokens)
+            if on_done:
+                on_done(number, len(waiting))
+        if stop.requested and report.analyzed + len(report.failures) < len(waiting):
+            report.stopped = Outcome.OUT_OF_TIME if stop.out_of_time else Outcome.STOPPED
+        return report
+
+    def _waiting(
+        self,
+        report: AnalysisReport,
+        since_version: int | None,
+        limit: int | None,
+        lots: Sequence[str],
+        closing_within: timedelta | None,
+    ) -> list[LotImage]:
+        now = self._clock()
+        with self._uow() as uow:
+            if since_version is not None:
+                uow.images.reopen_older_than(since_version)
+            report.shared = uow.images.adopt_known_analyses(reading_version=since_version or 0)
+            waiting = uow.images.pending_analysis(
+                now=now, limit=limit, lots=lots, closing_before=now + closing_within if closing_within else None
+            )
+            uow.commit()
+        return waiting
+
+    def _record(
+        self,
+        image: LotImage,
+        analysis: Analysis,
+        thresholds: Thresholds,
+        report: AnalysisReport,
+        *,
+        save_tokens: bool,
+    ) -> None:
+        assert image.sha256
+        now = self._clock()
+        with self._uow() as uow:
+            decisions = uow.decisions.standing(image.sha256)
+            codes = settle(analysis.codes, decisions, auto_approve_threshold=thresholds.approve)
+            if uow.images.is_reviewed(image.sha256):
+                reason = None
+            else:
+                unread = None if decisions else analysis.unread_reason
+                reason = review_reason(codes, threshold=thresholds.review, unread_reason=unread)
+            uow.codes.replace_analysis(image, analysis, thresholds=thresholds, reading_version=READING_VERSION, now=now)
+            uow.codes.replace_codes(image.sha256, image.id, codes)
+            if save_tokens:
+                uow.tokens.replace(image, analysis.tokens, now=now)
+            uow.images.record_analysis_state(image.sha256, reason=reason, now=now)
+            uow.commit()
+        report.analyzed += 1
+        report.codes += len(codes)
+        report.approved += sum(1 for code in codes if code.decided_by)
+        report.needs_review += reason is not None
+
+    def _record_failure(self, image: LotImage, error: ImageError, report: AnalysisReport) -> None:
+        assert image.sha256
+        parked = error.permanent or image.analysis_attempts + 1 >= self._max_attempts
+        with self._uow() as uow:
+            uow.images.record_analysis_failure(image.sha256, str(error), parked=parked)
+            uow.commit()
+        report.failures.append((image, str(error)))
+
+    def promote_to_openai(self) -> AnalysisReport:
+        """Ask OpenAI vision about doubtful photographs. Raises MissingDependencyError: not part of this version."""
+        self._analyzer_for(Backend.OPENAI, None, None)
+        raise MissingDependencyError("this version of Troostwatch has no OpenAI reader")
+
+    def export_token_data(self, *, include_reviewed: bool) -> Iterator[TokenRow]:
+        """Yield the words of every photograph that was read, with labels; see TokenExportService."""
+        return TokenExportService(self._uow).rows(include_reviewed=include_reviewed)
+
+    def reprocess_failed(self) -> tuple[int, int]:
+        """Bring failed downloads and failed readings back to their queues; return how many of each."""
+        with self._uow() as uow:
+            reopened = uow.images.reopen_failed()
+            uow.commit()
+        return reopened
+
+
+def _until(stop: Stop, images: Sequence[LotImage]) -> Iterator[LotImage]:
+    for image in images:
+        if stop.requested:
+            return
+        yield image

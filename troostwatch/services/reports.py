@@ -1,0 +1,66 @@
+"""What people ask of the database: codes, lots, what a lot is, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from troostwatch.domain.errors import UsageError
+from troostwatch.domain.identity import IdentityCode, identity
+from troostwatch.domain.images import LotImage
+from troostwatch.domain.reports import CodeRow, LotSummary, Stats
+from troostwatch.domain.runs import Run
+from troostwatch.services.ports import Clock, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class LotView:
+    """A lot with all that its photographs told."""
+
+    summary: LotSummary
+    codes: tuple[IdentityCode, ...]
+    photographs: tuple[LotImage, ...]
+
+
+class ReportService:
+    def __init__(self, uow: UnitOfWork, clock: Clock) -> None:
+        self._uow = uow
+        self._clock = clock
+
+    def codes(
+        self, *, approved_only: bool = False, include_rejected: bool = False, lots: Sequence[str] = ()
+    ) -> Iterator[CodeRow]:
+        """Yield codes in order of lot and position, as of one moment."""
+        with self._uow() as uow:
+            rows = list(uow.reports.codes(approved_only=approved_only, include_rejected=include_rejected, lots=lots))
+        yield from rows
+
+    def lots(
+        self, *, limit: int | None = None, auction: str | None = None, closing_within: timedelta | None = None
+    ) -> list[LotSummary]:
+        now = self._clock()
+        with self._uow() as uow:
+            return uow.reports.lots(
+                now=now, limit=limit, auction=auction, closing_before=now + closing_within if closing_within else None
+            )
+
+    def lot(self, display_id: str) -> LotView:
+        """Return one lot. Raises UsageError when the database does not know it."""
+        with self._uow() as uow:
+            found = uow.reports.lots(now=self._clock(), display_id=display_id)
+            if not found:
+                raise UsageError(
+                    f"the database knows no lot {display_id}", hint=f"run 'troostwatch sync {display_id}' first"
+                )
+            codes = identity(uow.reports.codes(lots=[display_id]))
+            photographs = uow.images.of_lot(display_id)
+        return LotView(found[0], tuple(codes), tuple(photographs))
+
+    def stats(self) -> Stats:
+        with self._uow() as uow:
+            return uow.reports.stats()
+
+    def runs(self, limit: int) -> list[Run]:
+        with self._uow() as uow:
+            return uow.runs.latest(limit)

@@ -1,0 +1,102 @@
+"""Words with labels, out to a file and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from troostwatch.domain.errors import UsageError
+from troostwatch.domain.tokens import LABELS, HandLabel, TokenRow, labels_for, place
+from troostwatch.services.ports import Clock, Unit, UnitOfWork
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What came of a file of labels."""
+
+    photographs: int = 0
+    labels: int = 0
+    problems: list[str] = field(default_factory=list)  # what could not be placed, and why
+
+    def summary(self) -> str:
+        return f"{self.labels} labels on {self.photographs} photographs imported, {len(self.problems)} problems"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledRow:
+    """A line of the file that a person labelled: the words as they were exported, and labels by index."""
+
+    where: str  # 'line 3', for messages
+    content: str
+    words: Mapping[int, HandLabel]
+
+
+class TokenExportService:
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    def rows(self, *, include_reviewed: bool) -> Iterator[TokenRow]:
+        """Yield the words of every content in order of reading, with all labels that are known.
+
+        Those that a person already decided or labelled are left out unless `include_reviewed`.
+        """
+        with self._uow() as uow:
+            contents = uow.tokens.contents(include_reviewed=include_reviewed)
+        for sha256 in contents:  # a short transaction each: a large export holds nobody up
+            with self._uow() as uow:
+                row = uow.tokens.row(sha256)
+                codes = [code for _, code in uow.codes.of_content(sha256)]
+                by_hand = uow.tokens.labels_of(sha256)
+            labels = labels_for(row.tokens, codes, by_hand)
+            yield TokenRow(
+                row.image_id,
+                row.lots,
+                row.position,
+                row.content,
+                row.path,
+                row.width,
+                row.height,
+                row.tokens,
+                labels,
+            )
+
+
+class LabelImportService:
+    def __init__(self, uow: UnitOfWork, clock: Clock) -> None:
+        self._uow = uow
+        self._clock = clock
+
+    def import_rows(self, rows: Iterable[LabelledRow | UsageError]) -> ImportReport:
+        """Store the labels, photograph by photograph; what cannot be placed is reported and left out."""
+        report = ImportReport()
+        for row in rows:
+            if isinstance(row, UsageError):
+                report.problems.append(str(row))
+                continue
+            good = [hand for index, hand in row.words.items() if self._accept(row, index, hand, report)]
+            with self._uow() as uow:
+                if not uow.tokens.knows(row.content):
+                    report.problems.append(f"{row.where}: no photograph with content {row.content[:16]}… here")
+                    continue
+                new = _unknown(uow, row.content, good)
+                uow.tokens.add_labels(row.content, new, now=self._clock())
+                uow.commit()
+            report.photographs += bool(new)
+            report.labels += len(new)
+        return report
+
+    @staticmethod
+    def _accept(row: LabelledRow, index: int, hand: HandLabel, report: ImportReport) -> bool:
+        if hand.label in LABELS:
+            return True
+        report.problems.append(f"{row.where}: word {index} has the unknown label {hand.label!r}")
+        return False
+
+
+def _unknown(uow: Unit, content: str, hands: Sequence[HandLabel]) -> list[HandLabel]:
+    """Leave out what the program wrote into the file itself and the person let stand."""
+    tokens = uow.tokens.of_content(content) or []
+    codes = [code for _, code in uow.codes.of_content(content)]
+    known = labels_for(tokens, codes, uow.tokens.labels_of(content))
+    placed = [(hand, place(hand, tokens)) for hand in hands]
+    return [hand for hand, index in placed if index is None or index not in known or known[index].label != hand.label]
