@@ -16,8 +16,10 @@ class Basis(StrEnum):
     LABELLED = "labelled"  # the payload names it: 'SN:', '?sn='
     CHECK_DIGIT = "check_digit"  # the digits check as this type
     SHAPE = "shape"  # it has a form that only this type has
-    CAPTION = "caption"  # printed beside it on the same line
-    CAPTION_NEAR = "caption_near"  # printed to the left of it or above
+    CAPTION = "caption"  # printed before it on the same line
+    CAPTION_LEFT = "caption_left"  # printed to the left of it, at a distance
+    CAPTION_ABOVE = "caption_above"
+    ENCODED = "encoded"  # captioned and in a symbol as well: what is put into bars is seldom a mere word
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,18 +28,25 @@ _TYPE_ODDS = {
     Basis.IDENTIFIER: 40.0,
     Basis.LABELLED: 60.0,
     Basis.CAPTION: 40.0,
-    Basis.CAPTION_NEAR: 15.0,
-    Basis.SHAPE: 15.0,
+    Basis.CAPTION_LEFT: 30.0,
+    Basis.CAPTION_ABOVE: 15.0,
+    Basis.SHAPE: 30.0,
     Basis.CHECK_DIGIT: 8.0,
+    Basis.ENCODED: 3.0,
 }
 # Odds that the characters are right.
-_SYMBOL_ODDS = {True: 500.0, False: 30.0}  # seen in several passes over the picture, or in one alone
+_SYMBOL_ODDS = 500.0  # seen in several passes over the picture
+_SEEN_ONCE_ODDS = 30.0  # in one pass, and something else speaks for it
+_SEEN_ONCE_ALONE_ODDS = 0.8
 _MATRIX_ODDS = 500.0  # QR and DataMatrix correct their errors or are not read
 _TEXT_ODDS = (8.0, 6.0, 3.0)  # first, second and third line that shows them; later ones add nothing
 _CHECK_DIGIT_ODDS = 8.0  # text whose check digit is right
 _CUT_OFF_ODDS = 0.05  # text that runs into the edge of the picture
 _RIVAL_ODDS = 0.2  # another reading, one look-alike apart, says otherwise
 
+_CAPTIONED = frozenset({Basis.CAPTION, Basis.CAPTION_LEFT, Basis.CAPTION_ABOVE})
+# What vouches for a symbol that was seen once: its own grammar or print, not merely that it could be something.
+_VOUCHES = _CAPTIONED | {Basis.RETAIL_SYMBOL, Basis.IDENTIFIER, Basis.LABELLED}
 _MATRIX = frozenset({"QRCode", "DataMatrix", "Aztec", "PDF417", "MicroQRCode", "RMQRCode", "MaxiCode"})
 _LOOK_ALIKES = str.maketrans("OQDILZSBG", "000112586")
 _EDGE_PIXELS = 6
@@ -59,6 +66,7 @@ class _Candidate:
     value: str
     claims: tuple[Claim, ...]
     witnesses: tuple[int, ...]  # indices of the readings that show the value
+    bases: frozenset[Basis]
 
 
 def judge(readings: Sequence[Reading], *, width: int, height: int) -> Judgement:
@@ -67,6 +75,7 @@ def judge(readings: Sequence[Reading], *, width: int, height: int) -> Judgement:
     claims, orphans = pairing.claims(readings)
     for index, reading in enumerate(readings):
         claims += _self_claims(reading, index)
+    claims += pairing.printed_gtins(readings)
     claims += _announced_serials(readings, claims)
     claims = _settled_by_symbols(claims, readings)
     candidates = [_candidate(key, group, readings) for key, group in _grouped(claims).items()]
@@ -151,7 +160,10 @@ def _candidate(key: tuple[CodeType, str], claims: Sequence[Claim], readings: Seq
     witnesses += sorted({c.reading for c in claims} - set(witnesses))
     # The punctuation of print is kept: a text that has hyphens knows more than a symbol without.
     spelling = max((c.value for c in claims), key=lambda value: (len(value), value))
-    return _Candidate(kind, spelling, tuple(claims), tuple(witnesses))
+    bases = {claim.basis for claim in claims}
+    if bases & _CAPTIONED and any(readings[i].kind is ReadingKind.SYMBOL for i in witnesses):
+        bases.add(Basis.ENCODED)
+    return _Candidate(kind, spelling, tuple(claims), tuple(witnesses), frozenset(bases))
 
 
 def _shows(reading: Reading, squeezed: str) -> bool:
@@ -161,7 +173,7 @@ def _shows(reading: Reading, squeezed: str) -> bool:
     if len(squeezed) < 6:
         return False
     characters = r"[^0-9A-Z]?".join(map(re.escape, squeezed))
-    return re.search(rf"(?<![0-9A-Z]){characters}(?![0-9A-Z])", reading.text.upper()) is not None
+    return re.search(rf"(?<![0-9A-Z-]){characters}(?![0-9A-Z-])", reading.text.upper()) is not None
 
 
 def _one_type_each(candidates: Sequence[_Candidate]) -> list[_Candidate]:
@@ -176,7 +188,7 @@ def _one_type_each(candidates: Sequence[_Candidate]) -> list[_Candidate]:
 
 def _type_odds(candidate: _Candidate) -> float:
     odds = 1.0
-    for basis in {claim.basis for claim in candidate.claims}:
+    for basis in candidate.bases:
         odds *= _TYPE_ODDS[basis]
     return odds
 
@@ -227,10 +239,12 @@ def _conclude(
 def _value_odds(candidate: _Candidate, readings: Sequence[Reading], edge: _Edge) -> float:
     odds = 1.0
     texts = 0
+    vouched = len(candidate.witnesses) > 1 or bool(candidate.bases & _VOUCHES)
+    vouched = vouched or checks.proves_itself(candidate.type, candidate.value)
     for index in candidate.witnesses:
         reading = readings[index]
         if reading.kind is ReadingKind.SYMBOL:
-            odds *= _symbol_odds(reading)
+            odds *= _symbol_odds(reading, vouched=vouched)
         elif edge.touches(reading.quad.box):
             odds *= _CUT_OFF_ODDS if not texts and odds == 1.0 else 1.0
         elif texts < len(_TEXT_ODDS):
@@ -241,11 +255,17 @@ def _value_odds(candidate: _Candidate, readings: Sequence[Reading], edge: _Edge)
     return odds
 
 
-def _symbol_odds(reading: Reading) -> float:
+def _symbol_odds(reading: Reading, *, vouched: bool) -> float:
     if reading.symbology in _MATRIX:
         return _MATRIX_ODDS
+    if not _seen_once(reading):
+        return _SYMBOL_ODDS
+    return _SEEN_ONCE_ODDS if vouched else _SEEN_ONCE_ALONE_ODDS
+
+
+def _seen_once(symbol: Reading) -> bool:
     # The reader's number is the share of its passes that saw the symbol.
-    return _SYMBOL_ODDS[(reading.confidence or 0.0) > 0.34]
+    return (symbol.confidence or 0.0) < 0.34
 
 
 def _decoded(candidate: _Candidate, readings: Sequence[Reading]) -> bool:
@@ -292,6 +312,9 @@ def _unexplained_symbols(readings: Sequence[Reading], claims: Sequence[Claim], c
         text = " ".join(reading.text.split()).upper()
         if reading.kind is ReadingKind.TEXT or index in explained or checks.squeeze(text) in explained:
             continue
+        printed = any(_shows(other, checks.squeeze(text)) for other in readings if other.kind is ReadingKind.TEXT)
+        if _seen_once(reading) and reading.symbology not in _MATRIX and not printed:
+            continue  # stripes that looked like a symbol once
         why = f"{reading.symbology} symbol that nothing else explains"
         if checks.squeeze(text) in trapped:
             why = f"{reading.symbology} symbol beside the caption of another number"
@@ -300,7 +323,7 @@ def _unexplained_symbols(readings: Sequence[Reading], claims: Sequence[Claim], c
             Code(
                 CodeType.OTHER,
                 text,
-                round(_probability(_symbol_odds(reading)), 4),
+                round(_probability(_symbol_odds(reading, vouched=True)), 4),
                 reading.quad.box,
                 None,
                 (why,),

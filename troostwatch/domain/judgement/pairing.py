@@ -86,22 +86,22 @@ def _beside(captioned: Captioned, index: int, readings: Sequence[Reading]) -> Cl
             candidates.append((distance, other, value))
     if not candidates:
         return None
-    (_, side), other, value = min(candidates)
-    why = f"printed {side} '{captioned.caption}'"
-    return Claim(captioned.type, value, Basis.CAPTION_NEAR, why, other, captioned.caption)
+    (_, basis), other, value = min(candidates)
+    why = f"printed {'right of' if basis is Basis.CAPTION_LEFT else 'below'} '{captioned.caption}'"
+    return Claim(captioned.type, value, basis, why, other, captioned.caption)
 
 
-def _distance(caption: Quad, value: Quad) -> tuple[float, str] | None:
+def _distance(caption: Quad, value: Quad) -> tuple[float, Basis] | None:
     """Return how far the value stands from the caption, in heights, and on which side; None when it does not."""
     height = max(caption.height, 1.0)
     start, end, top, bottom = _seen_from(caption, value)
     middle = (top + bottom) / 2
     if abs(middle) <= 0.8 * height and -0.5 * height <= start - caption.width / 2 <= _FARTHEST_RIGHT * height:
-        return max(0.0, start - caption.width / 2) / height, "right of"
+        return max(0.0, start - caption.width / 2) / height, Basis.CAPTION_LEFT
     gap = top - height / 2
     overlaps = start < caption.width / 2 + height and end > -caption.width / 2 - height
     if -0.5 * height <= gap <= _FARTHEST_BELOW * height and middle > 0.5 * height and overlaps:
-        return gap / height + 2.0, "below"  # on the same line wins over below
+        return gap / height + 2.0, Basis.CAPTION_ABOVE  # on the same line wins over below
     return None
 
 
@@ -116,8 +116,43 @@ def _seen_from(caption: Quad, value: Quad) -> tuple[float, float, float, float]:
     return min(xs), max(xs), min(ys), max(ys)
 
 
-def trapped(readings: Sequence[Reading]) -> Iterator[str]:
-    """Yield, squeezed, the values that stand after captions of numbers that are none of ours."""
-    for claim in claims(readings)[0]:
-        if claim.type is CodeType.OTHER:
-            yield checks.squeeze(claim.value)
+def printed_gtins(readings: Sequence[Reading]) -> Iterator[Claim]:
+    """Yield the GTINs printed under their bars, also where the printer spaced them out: '4 710886 776161'."""
+    for index, reading in enumerate(readings):
+        if reading.kind is not ReadingKind.TEXT or not _is_digits(reading):
+            continue
+        for digits in _runs(index, readings):
+            if len(digits) in (12, 13) and checks.gtin_is_valid(digits):
+                value = canonical(CodeType.EAN, digits)
+                yield Claim(
+                    CodeType.EAN, value, Basis.CHECK_DIGIT, f"printed digits '{digits}' that check as a GTIN", index
+                )
+                break
+
+
+def _runs(index: int, readings: Sequence[Reading]) -> Iterator[str]:
+    """Yield the digits from one reading on, longer and longer, as they stand in a row."""
+    digits = checks.squeeze(readings[index].text)
+    yield digits
+    last = readings[index].quad
+    for _ in range(3):
+        following = [
+            (reach[0], reading)
+            for reading in readings
+            if reading.kind is ReadingKind.TEXT
+            and _is_digits(reading)
+            and reading.quad is not last
+            and (reach := _distance(last, reading.quad))
+            and reach[1] is Basis.CAPTION_LEFT
+            and reach[0] < 4.0
+        ]
+        if not following:
+            return
+        nearest = min(following, key=lambda pair: pair[0])[1]
+        digits += checks.squeeze(nearest.text)
+        last = nearest.quad
+        yield digits
+
+
+def _is_digits(reading: Reading) -> bool:
+    return reading.text.replace(" ", "").isascii() and reading.text.replace(" ", "").isdigit()

@@ -124,7 +124,8 @@ def _self_evident(text: str, symbology: str) -> Iterator[_Raw]:
         (CodeType.UUID, "a UUID"),
     ):
         if checks.plausible(kind, text) and not (kind is CodeType.EAN and len(text) < 12):
-            basis = Basis.SHAPE if kind is CodeType.UUID else Basis.CHECK_DIGIT
+            separated = kind is CodeType.MAC_ADDRESS and ":" in text
+            basis = Basis.SHAPE if kind is CodeType.UUID or separated else Basis.CHECK_DIGIT
             yield kind, text, basis, f"{symbology} that holds {name}"
 
 

@@ -12,8 +12,15 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from troostwatch.domain.errors import ImageError
 
+
+def _readable() -> set[str]:
+    """Return what this build of Pillow reads: AVIF, for one, is not in all of them."""
+    Image.init()
+    return set(Image.OPEN)
+
+
 # What sites serve as photographs. Pillow reads fifty formats more, each a door that nobody needs open.
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "AVIF")
+FORMATS = tuple(name for name in ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "AVIF") if name in _readable())
 
 
 @contextmanager
