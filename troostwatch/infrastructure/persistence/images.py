@@ -40,6 +40,10 @@ SUFFIXES = {
     "AVIF": ".avif",
 }
 
+Image.init()
+# MPO opens as JPEG and then says what it is; AVIF is not in every build.
+_OPENED = tuple(kind for kind in SUFFIXES if kind in Image.OPEN)
+
 _UNFINISHED = ".troostwatch-*.part"
 _HTML = (b"<!doctype", b"<html", b"<head", b"<?xml", b"<script")
 
@@ -145,6 +149,8 @@ class ImageDownloader:
             return await client.get(full_size(image.url), receive, accept="image/*")
         except HttpError as error:
             return _failure(image, _as_image_error(error))
+        except ImageError as error:
+            return _failure(image, error)
         except OSError as error:
             return _failure(image, ImageError(f"cannot write the photograph: {error}"))
 
@@ -226,7 +232,7 @@ def _inspect(file: IO[bytes], response: httpx.Response, most_pixels: int) -> Con
         raise _WrongAnswerError("a web page came instead of the photograph")
     try:
         file.seek(0)
-        with Image.open(file, formats=tuple(SUFFIXES)) as image:
+        with Image.open(file, formats=_OPENED) as image:
             width, height = image.size
             if width * height > most_pixels:
                 raise _NoPhotographError(f"{width} x {height} pixels are more than {most_pixels:,}")

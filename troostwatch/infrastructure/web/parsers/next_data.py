@@ -44,7 +44,8 @@ def _scripts(html: bytes) -> Iterator[bytes]:
     at = html.find(_MARK)
     while at >= 0:
         tag = html.rfind(b"<", max(0, at - 300), at)
-        if tag >= 0 and html[tag : tag + 7].lower() == b"<script":
+        inside = html[max(tag, 0) : at]
+        if inside[:7].lower() == b"<script" and b">" not in inside:
             start = html.find(b">", at) + 1
             end = html.find(b"</script", start)
             if 0 < start < end:
