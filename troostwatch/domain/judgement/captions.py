@@ -16,11 +16,12 @@ from troostwatch.domain.codes import CodeType
 
 _PHRASES: dict[CodeType, tuple[str, ...]] = {
     CodeType.SERIAL_NUMBER: (
-        "serial number", "serial no", "serial nr", "serial", "ser. no", "ser no", "s/n", "sn", "service tag", "s/n no",
+        "serial number", "serial no", "serial nr", "serial", "ser. no", "ser no", "s/n", "sn", "service tag",
+        "s/n no",
         "serienummer", "serienr", "serie nr",
         "seriennummer", "seriennr", "serien-nr", "fabriknummer", "fabrik-nr",
-        "numéro de série", "n° de série", "no de série", "no. de série", "n/s",
-        "número de serie", "nº de serie", "n.º de serie", "n° de serie", "no. de serie",
+        "numéro de série", "n° de série", "n° série", "no de série", "no. de série", "n/s",
+        "número de serie", "nº de serie", "nº serie", "n.º de serie", "n° de serie", "no. de serie",
         "numero di serie", "n. di serie", "matricola", "numero seriale",
     ),
     CodeType.MODEL_NUMBER: (
@@ -28,18 +29,20 @@ _PHRASES: dict[CodeType, tuple[str, ...]] = {
         "m/t-model", "machine type model", "mod. no", "mod",
         "modelnummer", "modelnr", "modelnaam", "typenummer",
         "modellnummer", "modell-nr", "modellbezeichnung", "modell",
-        "numéro de modèle", "référence modèle", "modèle",
+        "numéro de modèle", "n° de modèle", "nº de modelo", "référence modèle", "modèle",
         "número de modelo", "modelo", "numero di modello", "numero modello", "modello",
     ),
     CodeType.PART_NUMBER: (
         "part number", "part no", "part nr", "p/n", "pn", "product number", "product no", "product nr", "prod. no",
         "prod. id", "prod id", "product id", "product code", "sku", "item number", "item no", "order no", "mpn",
-        "cat. no", "cat no", "catalog no",
+        "pid", "dp/n", "dpn", "cat. no", "cat no", "catalog no",
         "artikelnummer", "artikelnr", "artikel nr", "onderdeelnummer", "bestelnummer", "productnummer", "productnr",
         "art. nr", "art nr", "art.-nr", "artikel-nr", "teilenummer", "teile-nr", "bestellnummer", "best.-nr",
         "produktnummer", "produkt-nr", "sachnummer",
         "référence", "numéro de pièce", "réf. produit", "numéro de produit", "code produit", "code article",
-        "número de pieza", "número de producto", "referencia", "código de producto",
+        "n° d'article", "n° de produit", "réf. article",
+        "número de pieza", "número de producto", "número de artículo", "nº de artículo", "n° articolo", "referencia",
+        "código de producto",
         "numero di parte", "codice prodotto", "codice articolo", "numero prodotto",
     ),
     CodeType.EAN: (
@@ -63,13 +66,14 @@ _PHRASES: dict[CodeType, tuple[str, ...]] = {
         "microsoft product key id", "product key id", "product key", "windows product key", "pkid",
         "compliance id", "fcc id", "ic", "cmiit id", "anatel", "ul file", "ccc", "nom", "kcc id", "iccid",
         "label p/n", "label pn", "bld pn", "bld p/n", "battery info", "battery model", "batt", "battery p/n",
-        "mo", "po", "po no", "p.o", "poseq", "flcsno", "wwn", "wwid", "date", "mfg date", "mfd", "dom", "dop", "lot no",
+        "mo", "po", "po no", "p.o", "poseq", "flcsno", "wwn", "wwid", "date", "mfg date", "mfd", "dom", "dop",
+        "lot no",
         "lot", "batch", "batch no", "origin", "rev", "version", "ver", "fw", "hw", "f/w", "h/w", "firmware", "color",
         "colour", "cpu", "ram", "gpu", "storage", "display", "display1", "display2", "os", "battery", "memory",
         "input", "output", "rating", "express service code", "express code", "asset tag", "asset no", "customer no",
         "invoice", "invoice no", "order", "tel", "phone", "fax", "weight", "qty", "quantity", "ssid", "password",
         "wifi key", "wpa key", "pin code", "pallettype", "carton no", "box no", "case no", "full case", "psid",
-        "address", "email", "made in", "eu contact", "name", "max", "volt", "dpn", "dp/n",
+        "address", "email", "made in", "eu contact", "name", "max", "volt",
         "hersteldatum", "herstelldatum", "manufacture date", "production date", "fecha", "datum", "data",
     ),
 }  # fmt: skip
@@ -150,7 +154,7 @@ def _counts(match: re.Match[str], line: str, source: str) -> bool:
     """Tell a caption from the same letters in running text."""
     if source[match.start() : match.end()] in ("pin", "sin", "rin"):
         return False  # 'P/N' read as 'PIN' is a caption, the word 'pin' is not
-    rest = line[match.end() :].lstrip(" ")
+    rest = line[match.end() :].lstrip(" )")
     alone = not rest.strip(_SEPARATORS + " ")
     if rest[:1] in tuple(_SEPARATORS) or alone:
         return True

@@ -17,6 +17,8 @@ from troostwatch.domain.codes import CodeType, canonical
 _UUID = re.compile(r"[0-9A-F]{8}-?[0-9A-F]{4}-?[0-9A-F]{4}-?[0-9A-F]{4}-?[0-9A-F]{12}")
 # Digits decide, letters and signs follow: 'SM-X306B', '20RL-000XMH', '5CD2132MTT', '65Z99EA#ABH', '16-b1001nd'.
 _PLAIN = re.compile(r"(?=[^\s]*\d)[0-9A-Z][0-9A-Z#./+-]{2,29}(?<![./+-])")
+_LETTERS_ALONE = re.compile(r"[A-Z]{2,6}(?:-[A-Z]{1,6}){2,4}")  # 'UAP-AC-LR'
+_TWO_WORDS = re.compile(r"[A-Z]{1,10} (?=[0-9A-Z-]*\d)[0-9A-Z-]{2,12}")  # 'HB 124A'
 
 
 def squeeze(text: str) -> str:
@@ -74,7 +76,9 @@ def plausible(kind: CodeType, text: str) -> bool:
         case CodeType.UUID:
             return uuid_is_valid(text)
         case CodeType.SERIAL_NUMBER:
-            return bool(_PLAIN.fullmatch(text.upper())) and 5 <= len(squeeze(text)) <= 24
+            return bool(_PLAIN.fullmatch(text.upper())) and 5 <= len(squeeze(text)) <= 26
+        case CodeType.MODEL_NUMBER:
+            return any(form.fullmatch(text.upper()) for form in (_PLAIN, _LETTERS_ALONE, _TWO_WORDS))
         case _:
             return bool(_PLAIN.fullmatch(text.upper()))
 

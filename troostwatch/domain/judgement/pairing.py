@@ -42,10 +42,13 @@ class Orphan:
 
 def value_in(kind: CodeType, text: str) -> str | None:
     """Return the value of this type with which the text begins, in canonical form."""
-    match = _FORMS.get(kind, _WORD).match(text.upper().lstrip(" :.#-("))
+    text = text.upper().lstrip(" :.#-()")
+    match = _FORMS.get(kind, _WORD).match(text)
     if not match:
         return None
     value = match.group().rstrip("./+-")
+    if kind is CodeType.MODEL_NUMBER and value.isalpha() and checks.plausible(kind, text):
+        value = text  # the whole line is the designation: 'HB 124A'
     return canonical(kind, value) if checks.plausible(kind, value) else None
 
 

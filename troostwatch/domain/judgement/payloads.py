@@ -47,6 +47,7 @@ _LABELS = {
     "PN": CodeType.PART_NUMBER,
     "P/N": CodeType.PART_NUMBER,
     "SKU": CodeType.PART_NUMBER,
+    "PID": CodeType.PART_NUMBER,
     "EAN": CodeType.EAN,
     "GTIN": CodeType.EAN,
     "UPC": CodeType.EAN,
@@ -138,7 +139,7 @@ def _from_url(text: str) -> Iterator[_Raw]:
 def _labelled(text: str, symbology: str) -> Iterator[_Raw]:
     """Read 'SN:…' lines; the value may stand on the line below its label."""
     label = ""
-    for line in re.split(r"[\r\n;,]+", text.upper()):
+    for line in re.split(r"[\r\n;,]+|\s+(?=[A-Z/]{2,8}:)", text.upper()):
         match = _LABELLED.fullmatch(line.strip())
         if match:
             label, value = match["label"], match["value"].strip()

@@ -9,7 +9,7 @@ from importlib.metadata import version
 import zxingcpp
 from PIL import Image
 from zxingcpp import BarcodeFormat as Format
-from zxingcpp import Binarizer
+from zxingcpp import Binarizer, TextMode
 
 from troostwatch.domain.geometry import Quad
 from troostwatch.domain.readings import Reading, ReadingKind
@@ -44,7 +44,9 @@ class BarcodeReader:
         seen: dict[tuple[str, str], list[Quad]] = defaultdict(list)
         for scale, picture, binarizer in _looks(image.convert("L")):
             here = {}
-            for symbol in zxingcpp.read_barcodes(picture, formats=_FORMATS, binarizer=binarizer):
+            for symbol in zxingcpp.read_barcodes(
+                picture, formats=_FORMATS, binarizer=binarizer, text_mode=TextMode.Plain
+            ):
                 here[symbol.format.name, symbol.text] = _quad(symbol.position, scale)
             for key, quad in here.items():
                 seen[key].append(quad)

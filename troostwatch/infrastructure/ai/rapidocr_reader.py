@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -17,7 +18,9 @@ from troostwatch.infrastructure.ai.tokens import words_of
 
 NAME = "rapidocr"
 
+_LEAST_SCORE = 0.5  # below it lines are texture
 _PARAMETERS = {
+    "Global.text_score": 0.0,  # we drop poor lines ourselves, so that lines and directions stay in step
     # Photographs are read by several processes; threads inside each would only fight for the same cores.
     "EngineConfig.onnxruntime.intra_op_num_threads": 1,
     "EngineConfig.onnxruntime.inter_op_num_threads": 1,
@@ -26,13 +29,31 @@ _PARAMETERS = {
 }
 
 
+class _DirectedOcr(RapidOCR):  # type: ignore[misc, unused-ignore]
+    """RapidOCR that also tells which lines it had to turn upside down to read them."""
+
+    turned: Sequence[bool] = ()
+
+    def run_ocr_steps(self, img: np.ndarray, op_record: dict[str, Any]) -> Any:  # noqa: ANN401 (RapidOCR's own types)
+        detected, classified, recognised, crops = super().run_ocr_steps(img, op_record)
+        labels = classified.cls_res or []
+        least = self.cfg.Cls.cls_thresh
+        # RapidOCR drops lines without text after this step; their directions go with them.
+        self.turned = [
+            "180" in label and score > least
+            for (label, score), text in zip(labels, recognised.txts or [], strict=False)
+            if text.strip()
+        ]
+        return detected, classified, recognised, crops
+
+
 class RapidOcrReader:
     """Finds lines of text. Loading the models takes a second; one object serves one process."""
 
     name = NAME
 
     def __init__(self) -> None:
-        self._engine = RapidOCR(params=_PARAMETERS)
+        self._engine = _DirectedOcr(params=_PARAMETERS)
         logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)
 
     @property
@@ -47,22 +68,27 @@ class RapidOcrReader:
         if output.txts is None or output.boxes is None or output.scores is None:
             return [], []
         readings = [
-            Reading(NAME, ReadingKind.TEXT, text.strip(), _quad(box.tolist()), round(float(score), 4))
-            for text, box, score in zip(output.txts, output.boxes, output.scores, strict=True)
-            if text.strip()
+            Reading(NAME, ReadingKind.TEXT, text.strip(), _quad(box.tolist(), turned=turned), round(float(score), 4))
+            for text, box, score, turned in zip(
+                output.txts, output.boxes, output.scores, self._engine.turned, strict=True
+            )
+            if score >= _LEAST_SCORE
         ]
         tokens = [token for line, reading in enumerate(readings) for token in words_of(reading, line)]
         return readings, tokens
 
 
-def _quad(corners: Sequence[Sequence[float]]) -> Quad:
+def _quad(corners: Sequence[Sequence[float]], *, turned: bool) -> Quad:
     """Return the corners in reading order.
 
-    The engine gives them clockwise from the upper left, and reads what is much taller than wide downwards.
+    The engine gives them clockwise from the upper left, reads what is much taller than wide downwards, and
+    turns a line half around where its classifier says so.
     """
     a, b, c, d = (_point(corner) for corner in corners)
     upright = Quad((a, b, c, d))
-    return Quad((b, c, d, a)) if upright.height >= 1.5 * upright.width else upright
+    if upright.height >= 1.5 * upright.width:
+        a, b, c, d = b, c, d, a
+    return Quad((c, d, a, b)) if turned else Quad((a, b, c, d))
 
 
 def _point(corner: Sequence[float]) -> Point:
