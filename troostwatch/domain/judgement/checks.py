@@ -59,7 +59,9 @@ def mac_is_valid(text: str) -> bool:
 
 
 def uuid_is_valid(text: str) -> bool:
-    return bool(_UUID.fullmatch(text.strip().upper())) and len(set(squeeze(text))) > 2
+    """Tell whether this is a UUID; 32 decimal digits without hyphens are some other number."""
+    bare = squeeze(text)
+    return bool(_UUID.fullmatch(text.strip().upper())) and len(set(bare)) > 2 and ("-" in text or not bare.isdigit())
 
 
 def plausible(kind: CodeType, text: str) -> bool:

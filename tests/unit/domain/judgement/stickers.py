@@ -1,0 +1,35 @@
+"""Readings written down as they stand on a sticker: lines of text and symbols, each 30 pixels high."""
+
+from __future__ import annotations
+
+from troostwatch.domain.geometry import Quad
+from troostwatch.domain.judgement.fusion import Judgement, judge
+from troostwatch.domain.readings import Reading, ReadingKind
+
+WIDTH, HEIGHT = 1600, 1200
+
+
+def text(line: str, x: float = 100, y: float = 100, *, reader: str = "rapidocr") -> Reading:
+    return Reading(reader, ReadingKind.TEXT, line, Quad.upright(x, y, x + 15 * len(line), y + 30), 0.99)
+
+
+def symbol(payload: str, symbology: str = "Code128", x: float = 100, y: float = 300, *, passes: float = 1.0) -> Reading:
+    return Reading("barcode", ReadingKind.SYMBOL, payload, Quad.upright(x, y, x + 400, y + 40), passes, symbology)
+
+
+def turned(reading: Reading, times: int) -> Reading:
+    """Return the reading as it stands when the photograph is turned by `times` quarters clockwise."""
+    corners = reading.quad.corners
+    for _ in range(times):
+        corners = tuple((HEIGHT - y, x) for x, y in corners)
+    return Reading(reader=reading.reader, kind=reading.kind, text=reading.text, quad=Quad(corners),
+                   confidence=reading.confidence, symbology=reading.symbology)  # fmt: skip
+
+
+def concluded(*readings: Reading) -> dict[tuple[str, str], float]:
+    """Return (type, value) -> confidence."""
+    return {(c.type.value, c.value): c.confidence for c in judged(*readings).codes}
+
+
+def judged(*readings: Reading) -> Judgement:
+    return judge(readings, width=WIDTH, height=HEIGHT)

@@ -1,0 +1,168 @@
+"""Weighing witnesses: which codes stand, and how sure we are."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stickers import concluded, judged, symbol, text, turned
+
+from troostwatch.domain.readings import Reading
+
+SURE = 0.95  # the default from which the rule approves
+
+
+def test_a_symbol_with_identifier_and_printed_text_is_sure() -> None:
+    found = concluded(
+        text("MTM:20AB-0001GE", y=60),
+        text("(S)Serial Number: PF3K7M2W", y=200),
+        symbol("SPF3K7M2W", y=240),
+        symbol("1S20AB0001GEPF3K7M2W", y=400),
+    )
+
+    assert found["serial_number", "PF3K7M2W"] > SURE
+    assert found["model_number", "20AB-0001GE"] > SURE
+    assert len(found) == 2
+
+
+def test_text_alone_is_never_sure() -> None:
+    assert 0.5 < concluded(text("Serial Number: PF3K7M2W"))["serial_number", "PF3K7M2W"] < SURE
+
+
+def test_a_lone_ean_symbol_is_sure() -> None:
+    assert concluded(symbol("4006381333931", "EAN13"))["ean", "4006381333931"] > SURE
+
+
+def test_a_value_to_the_right_of_its_caption_belongs_to_it() -> None:
+    found = concluded(text("S/N", 100, 500), text("5CG1234ABC", 400, 505), symbol("5CG1234ABC", y=560))
+
+    assert found["serial_number", "5CG1234ABC"] > SURE
+
+
+def test_a_value_below_its_caption_belongs_to_it() -> None:
+    found = concluded(text("Serial Number:", 100, 500), text("1800000000017", 105, 545))
+
+    assert found["serial_number", "1800000000017"] > 0.5
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_turned_sticker_reads_like_an_upright_one(quarters: int) -> None:
+    sticker = [
+        text("S/N", 100, 500),
+        text("5CG1234ABC", 400, 505),
+        text("P/N", 100, 600),
+        text("4A5B6EA#ABH", 400, 604),
+    ]
+
+    assert concluded(*(turned(r, quarters) for r in sticker)) == concluded(*sticker)
+
+
+def test_the_symbol_settles_what_looks_alike() -> None:
+    found = concluded(text("Serial No.: PF3K7M2O"), symbol("PF3K7M20"))
+
+    assert ("serial_number", "PF3K7M20") in found
+    assert ("serial_number", "PF3K7M2O") not in found
+
+
+def test_two_readings_that_disagree_in_a_look_alike_lower_each_other() -> None:
+    alone = concluded(text("S/N: AB0123CD"))["serial_number", "AB0123CD"]
+
+    found = concluded(text("S/N: AB0123CD"), text("S/N: ABO123CD", y=400))
+
+    assert found["serial_number", "AB0123CD"] < alone
+    assert found["serial_number", "ABO123CD"] < alone
+
+
+def test_the_caption_of_another_number_keeps_its_value_from_being_an_ean() -> None:
+    # 13 digits with a right check digit, by chance.
+    found = judged(text("Microsoft Product Key ID"), text("4006381333931", y=140))
+
+    assert [c.type for c in found.codes] == []
+
+
+def test_what_stripes_seen_once_spell_is_doubtful_unless_print_agrees() -> None:
+    alone = concluded(symbol("001B44113AB7", passes=0.25))
+    printed = concluded(symbol("001B44113AB7", passes=0.25), text("MAC: 001B44113AB7", y=400))
+
+    assert alone["mac_address", "00:1B:44:11:3A:B7"] < 0.5
+    assert printed["mac_address", "00:1B:44:11:3A:B7"] > SURE
+
+
+def test_a_label_cut_off_by_the_edge_does_not_give_a_shorter_serial() -> None:
+    whole = text("S/N: P30AKLM7", 300, 500)
+    cut = text("S/N: P30AKLM", 1430, 500)
+
+    assert set(concluded(whole, cut)) == {("serial_number", "P30AKLM7")}
+    assert concluded(cut)["serial_number", "P30AKLM"] < 0.5
+
+
+def test_digits_spaced_out_under_bars_are_one_ean() -> None:
+    found = concluded(text("4", 100, 500), text("710886", 150, 500), text("776161", 270, 500))
+
+    assert ("ean", "4710886776161") in found
+
+
+def test_a_symbol_that_nothing_explains_is_reported_as_other() -> None:
+    assert list(concluded(symbol("SL10A12345"))) == [("other", "SL10A12345")]
+
+
+def test_a_caption_without_a_value_asks_for_a_person() -> None:
+    assert judged(text("Serial Number:")).unread_reason == "nothing could be read beside 'Serial Number'"
+    assert judged(text("ThinkPad"), text("intel", y=200)).unread_reason is None
+
+
+def test_each_code_names_its_evidence() -> None:
+    judgement = judged(text("(S)Serial Number: PF3K7M2W"), symbol("SPF3K7M2W"))
+
+    assert judgement.codes[0].evidence == (
+        "printed after '(S)Serial Number'",
+        "Code128 with identifier S",
+    )
+    assert judgement.codes[0].readers == ("barcode", "rapidocr")
+    assert judgement.codes[0].context == "(S)Serial Number"
+
+
+def test_an_empty_photograph_says_nothing() -> None:
+    assert judged().codes == ()
+
+
+readings = st.lists(
+    st.builds(
+        lambda kind, payload, x, y: text(payload, x, y) if kind else symbol(payload, "Code128", x, y),
+        st.booleans(),
+        st.from_regex(r"((S/N|P/N|MAC|EAN|MTM|Serial Number):? ?)?[A-Z0-9#:-]{1,16}", fullmatch=True),
+        st.integers(0, 1500),
+        st.integers(0, 1100),
+    ),
+    max_size=8,
+)
+
+
+@given(readings)
+def test_every_code_has_a_probability_a_place_and_a_reason(found: list[Reading]) -> None:
+    judgement = judged(*found)
+
+    for code in judgement.codes:
+        assert 0 < code.confidence < 1
+        assert code.box is not None
+        assert code.evidence
+        assert code.readers
+    assert len({c.key for c in judgement.codes}) == len(judgement.codes)
+
+
+@given(readings, st.randoms())
+def test_the_order_of_the_readings_does_not_matter_to_the_types_and_values(found: list[Reading], rng) -> None:
+    shuffled = list(found)
+    rng.shuffle(shuffled)
+
+    assert {c.type for c in judged(*shuffled).codes} == {c.type for c in judged(*found).codes}
+
+
+@given(readings)
+def test_a_second_sighting_never_makes_a_symbol_less_sure(found: list[Reading]) -> None:
+    before = concluded(symbol("4006381333931", "EAN13"), *found).get(("ean", "4006381333931"), 0)
+    after = concluded(symbol("4006381333931", "EAN13"), *found, text("4006381333931", 700, 900)).get(
+        ("ean", "4006381333931"), 0
+    )
+
+    assert after >= before

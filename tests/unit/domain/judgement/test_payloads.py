@@ -1,0 +1,79 @@
+"""What the text inside a symbol claims by its own grammar."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from troostwatch.domain.codes import CodeType
+from troostwatch.domain.geometry import Quad
+from troostwatch.domain.judgement import payloads
+from troostwatch.domain.readings import Reading, ReadingKind
+
+
+def symbol(text: str, symbology: str = "Code128") -> Reading:
+    return Reading("barcode", ReadingKind.SYMBOL, text, Quad.upright(0, 0, 100, 20), 1.0, symbology)
+
+
+def claimed(text: str, symbology: str = "Code128") -> set[tuple[str, str]]:
+    return {(claim.type.value, claim.value) for claim in payloads.claims(symbol(text, symbology), 0)}
+
+
+@pytest.mark.parametrize(
+    ("symbology", "text", "expected"),
+    [
+        ("EAN13", "0012345678905", {("ean", "0012345678905")}),
+        ("Code128", "036000291452", {("ean", "0036000291452")}),
+        ("Code128", "1S20AB0001GEPF3K7M2W", {("model_number", "20AB0001GE"), ("serial_number", "PF3K7M2W")}),
+        ("Code128", "31P20AB0001GE", {("model_number", "20AB0001GE")}),
+        ("QRCode", "30S1B4E28BA2FA111D2883F0016D3CCA427", {("uuid", "1B4E28BA-2FA1-11D2-883F-0016D3CCA427")}),
+        ("Code128", "4A5B6EA#ABH", {("part_number", "4A5B6EA#ABH")}),
+        ("Code128", "00:1B:44:11:3A:B7", {("mac_address", "00:1B:44:11:3A:B7")}),
+        ("Code128", "490154203237518", {("imei", "490154203237518")}),
+        ("Code128", "89049032000001000000000012345652", {("eid", "89049032000001000000000012345652")}),
+        (
+            "QRCode",
+            "https://support.lenovo.com/qrcode?sn=MP2ABC34&mtm=81AB0001GE",
+            {("serial_number", "MP2ABC34"), ("model_number", "81AB0001GE")},
+        ),
+        (
+            "QRCode",
+            "(S)SN:\rSMP2ABC34\rSN.MO:\rMP2ABC34MPNAB1234567\r(1S)MTM.SN:\r1S81AB0001GEMP2ABC34",
+            {("serial_number", "MP2ABC34"), ("model_number", "81AB0001GE")},
+        ),
+        (
+            "DataMatrix",
+            "PID:C9300-24T-A SN:FCW1936Q5TB",
+            {("part_number", "C9300-24T-A"), ("serial_number", "FCW1936Q5TB")},
+        ),
+        ("DataMatrix", "[)>\x1e06\x1d1P772124-01\x1e\x04", {("part_number", "772124-01")}),
+    ],
+)
+def test_payloads_of_the_world_say_what_they_are(symbology: str, text: str, expected: set[tuple[str, str]]) -> None:
+    assert claimed(text, symbology) == expected
+
+
+@pytest.mark.parametrize("text", ["PF3K7M2W", "SPF3K7M2W", "SL10A12345", "1234567", "123456", "HELLO WORLD"])
+def test_an_ordinary_string_claims_nothing_by_itself(text: str) -> None:
+    assert claimed(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("symbology", "text"), [("ITF", "123456"), ("UPCE", "01234565"), ("Code39", "AB1"), ("Code128", "A1")]
+)
+def test_short_stripes_do_not_stand(symbology: str, text: str) -> None:
+    assert not payloads.stands(symbol(text, symbology))
+
+
+def test_a_long_interleaved_code_and_a_plain_code128_stand() -> None:
+    assert payloads.stands(symbol("40112233445566", "ITF"))
+    assert payloads.stands(symbol("1234567"))
+
+
+@given(st.text(), st.sampled_from(["Code128", "QRCode", "DataMatrix", "EAN13"]))
+def test_whatever_a_stranger_encodes_claims_only_canonical_plausible_values(text: str, symbology: str) -> None:
+    for claim in payloads.claims(symbol(text, symbology), 7):
+        assert claim.reading == 7
+        assert claim.type in CodeType
+        assert claim.value == claim.value.upper().strip()
