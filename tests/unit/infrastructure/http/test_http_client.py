@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+import httpcore
 import pytest
 import stamina
 import stamina.instrumentation
@@ -214,6 +215,46 @@ def test_a_name_is_resolved_once_and_what_was_checked_is_connected_to(
 
     assert connected == ["93.184.215.14"]
     assert resolver.asked == 1
+
+
+def test_the_certificate_is_asked_of_the_name_not_of_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_for = []
+
+    class Stream(httpcore.AsyncMockStream):
+        async def start_tls(self, *args: object, server_hostname: str, **kwargs: object) -> object:
+            asked_for.append(server_hostname)
+            raise AssertionError("far enough")
+
+    async def connect(*args: object, **kwargs: object) -> object:
+        return Stream([])
+
+    monkeypatch.setattr("httpcore.AnyIOBackend.connect_tcp", connect)
+
+    with pytest.raises(AssertionError, match="far enough"):
+        ask_by_name(Resolver("93.184.215.14"), "https://site.example/x")
+
+    assert asked_for == ["site.example"]
+
+
+def test_an_unknown_name_is_a_failure_that_may_pass() -> None:
+    async def unknown(host: str, port: int) -> Sequence[str]:
+        raise OSError("Name or service not known")
+
+    with pytest.raises(HttpError, match=r"cannot resolve site\.example") as caught:
+        ask_by_name(unknown, "https://site.example/x")
+    assert caught.value.temporary
+
+
+def test_the_next_address_of_a_name_is_tried_when_the_first_does_not_answer() -> None:
+    async def both(host: str, port: int) -> Sequence[str]:
+        return ["::1", "127.0.0.1"]
+
+    async def ask(base: str) -> bytes:
+        async with HttpClient(options(), resolve=both) as client:
+            return await client.get(f"{base}/x", whole_body(1000))
+
+    with loopback_site(lambda path: Answer(b"here")) as site:
+        assert asyncio.run(ask(site.base)) == b"here"
 
 
 def test_a_redirect_to_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
