@@ -26,9 +26,9 @@ _COLUMNS = """i.id, l.display_id, i.url, i.position, i.download_status, i.downlo
     i.content_sha256, i.analysis_status, i.analysis_attempts, i.review_reason, i.error_message,
     i.retry_at"""
 _TABLES = "lot_images AS i JOIN lots AS l ON l.id = i.lot_id LEFT JOIN auctions AS a ON a.id = l.auction_id"
-# Lots about to close come first, everywhere; closed ones and those without a time come last.
-CLOSING_FIRST = """coalesce(l.closes_at, a.ends_at) IS NULL OR coalesce(l.closes_at, a.ends_at) < :now,
-    coalesce(l.closes_at, a.ends_at)"""
+# Lots about to close come first, everywhere; those without a time come next, closed ones last.
+_CLOSES = "coalesce(l.closes_at, a.ends_at)"
+CLOSING_FIRST = f"CASE WHEN {_CLOSES} IS NULL THEN 1 WHEN {_CLOSES} < :now THEN 2 ELSE 0 END, {_CLOSES}"
 
 
 def box_json(box: Box | None) -> str | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from fakes.stickers import concluded, judged, symbol, text, turned
 from hypothesis import given
 from hypothesis import strategies as st
-from stickers import concluded, judged, symbol, text, turned
 
 from troostwatch.domain.readings import Reading
 

@@ -1,0 +1,134 @@
+"""A small world in a real database: lots, photographs that arrived, and an analyzer that says what it is told."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from fakes.clock import FakeClock, FakeStop
+
+from troostwatch.domain.codes import Code, CodeType
+from troostwatch.domain.errors import ImageError
+from troostwatch.domain.geometry import Box, Quad
+from troostwatch.domain.images import Content, Fetched, LotImage, Thresholds
+from troostwatch.domain.readings import Analysis, Backend, OcrEngine, Reading, ReadingKind, Token
+from troostwatch.infrastructure.db.times import stamp
+from troostwatch.infrastructure.db.unit_of_work import SqliteUnitOfWork, open_database
+from troostwatch.services.image_analysis import ImageAnalysisService
+from troostwatch.services.reports import ReportService
+from troostwatch.services.review import ReviewService
+
+BOX = Box(10, 20, 110, 50)
+
+
+def code(value: str, confidence: float, kind: CodeType = CodeType.SERIAL_NUMBER, box: Box | None = BOX) -> Code:
+    return Code(kind, value, confidence, box, "Serial No.", ("printed after 'Serial No.'",), ("barcode", "rapidocr"))
+
+
+def analysis(*codes: Code, tokens: Iterable[Token] = (), unread_reason: str | None = None) -> Analysis:
+    return Analysis(
+        backend=Backend.LOCAL,
+        readers={"barcode": "3.1", "rapidocr": "3.10"},
+        readings=(Reading("rapidocr", ReadingKind.TEXT, "Serial No.", Quad.upright(0, 0, 9, 9), 0.9),),
+        tokens=tuple(tokens),
+        codes=codes,
+        unread_reason=unread_reason,
+        seconds=0.5,
+    )
+
+
+@dataclass
+class FakeAnalyzer:
+    """Answers by content; what it was never told about holds nothing."""
+
+    answers: dict[str, Analysis | ImageError] = field(default_factory=dict)
+    read: list[LotImage] = field(default_factory=list)
+    while_reading: Callable[[LotImage], None] = lambda _: None
+
+    def analyze_all(self, images: Iterable[LotImage]) -> Iterator[tuple[LotImage, Analysis | ImageError]]:
+        for image in images:
+            self.read.append(image)
+            self.while_reading(image)
+            yield image, self.answers.get(image.sha256 or "", analysis())
+
+
+@dataclass
+class World:
+    connection: sqlite3.Connection
+    clock: FakeClock = field(default_factory=FakeClock)
+    analyzer: FakeAnalyzer = field(default_factory=FakeAnalyzer)
+    backends: list[tuple[Backend, OcrEngine | None, int | None]] = field(default_factory=list)
+
+    @classmethod
+    def at(cls, path: Path) -> World:
+        return cls(open_database(path))
+
+    def uow(self) -> SqliteUnitOfWork:
+        return SqliteUnitOfWork(self.connection)
+
+    def lot(self, display_id: str, *, closes_in: timedelta | None = None, title: str = "a lot") -> None:
+        closes = stamp(self.clock() + closes_in) if closes_in is not None else None
+        self.connection.execute(
+            "INSERT INTO lots (display_id, title, closes_at, page_observed_at) VALUES (?, ?, ?, ?)",
+            (display_id, title, closes, stamp(self.clock())),
+        )
+
+    def photograph(self, display_id: str, position: int, content: str) -> int:
+        """Add a photograph that arrived; equal `content` means equal bytes. Return its id."""
+        sha256 = sha(content)
+        url = f"https://media.example/{display_id}/{position}/{content}"
+        cursor = self.connection.execute(
+            """INSERT INTO lot_images (lot_id, url, position, first_seen_at)
+               SELECT id, ?, ?, ? FROM lots WHERE display_id = ?""",
+            (url, position, stamp(self.clock()), display_id),
+        )
+        assert cursor.lastrowid
+        path = f"{display_id}/{position}-{sha256[:16]}.jpg"
+        with self.uow() as uow:
+            uow.images.record_fetched(
+                Fetched(cursor.lastrowid, path, Content(sha256, 1000, 1600, 1200, "JPEG")), now=self.clock()
+            )
+            uow.commit()
+        return cursor.lastrowid
+
+    def shows(self, content: str, answer: Analysis | ImageError) -> None:
+        self.analyzer.answers[sha(content)] = answer
+
+    def images(self, **settings: object) -> ImageAnalysisService:
+        def analyzer_for(backend: Backend, engine: OcrEngine | None, jobs: int | None) -> FakeAnalyzer:
+            self.backends.append((backend, engine, jobs))
+            return self.analyzer
+
+        options = {"thresholds": Thresholds(0.8, 0.95), "max_attempts": 2, "analyzer_for": analyzer_for} | settings
+        return ImageAnalysisService(self.uow, self.clock, downloads=lambda: None, **options)
+
+    def analyze(self, **options: object):
+        return self.images().analyze_pending_images(Backend.LOCAL, **({"stop": FakeStop()} | options))
+
+    def review(self) -> ReviewService:
+        return ReviewService(self.uow, self.clock)
+
+    def reports(self) -> ReportService:
+        return ReportService(self.uow, self.clock)
+
+    def state(self, image_id: int) -> LotImage:
+        with self.uow() as uow:
+            image = uow.images.get(image_id)
+        assert image
+        return image
+
+    def codes(self) -> dict[tuple[str, str], tuple[str, str | None]]:
+        """Return (type, value) -> (status, decided by) of every code in the database."""
+        rows = self.connection.execute("SELECT code_type, value, status, decided_by FROM extracted_codes ORDER BY id")
+        return {(row[0], row[1]): (row[2], row[3]) for row in rows}
+
+    def code_id(self, value: str) -> int:
+        return self.connection.execute("SELECT id FROM extracted_codes WHERE value = ?", (value,)).fetchone()[0]
+
+
+def sha(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()
