@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from troostwatch.config import Configuration, Settings
+from troostwatch.domain.codes import Code
 from troostwatch.domain.errors import MissingDependencyError
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.images import RetryPolicy, Thresholds
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from troostwatch.infrastructure.http.client import ClientOptions
+    from troostwatch.services.demo import DrawnAuction
     from troostwatch.services.image_download import ImageDownloadService
     from troostwatch.services.ports import Analyzer, Progress, Stop
     from troostwatch.services.sync.sync import SyncService
@@ -100,6 +102,44 @@ def schema_status(database: Path) -> dict[str, object]:
         "missing": ", ".join(f"{m.version:04d}_{m.name}" for m in migrations.available() if m.version > found)
         or "none",
     }
+
+
+@contextmanager
+def demo_folder(folder: Path) -> Iterator[None]:
+    """Make or empty a folder for a demonstration, and keep another one out of it while the block runs."""
+    from troostwatch.infrastructure.persistence import demo_folder
+
+    demo_folder.claim(folder)
+    with stage_lock(folder / demo_folder.DATABASE, "demo"):
+        demo_folder.clear(folder)
+        yield
+
+
+@contextmanager
+def drawn_auction(seed: int, *, lots: int, hardship: float) -> Iterator[DrawnAuction]:
+    """Draw an auction and serve it on loopback while the block runs."""
+    from troostwatch.domain.comparison import TrueCode
+    from troostwatch.infrastructure.synthetic import auction, site
+    from troostwatch.services.demo import DrawnAuction
+
+    drawn = auction.draw_auction(seed, lots=lots, hardship=hardship)
+    with site.serve(drawn) as served:
+        yield DrawnAuction(
+            name=drawn.name,
+            url=served.auction_url,
+            site=served.base_url,
+            lots=len(drawn.lots),
+            photographs=sum(len(lot.photographs) for lot in drawn.lots),
+            codes=tuple(
+                TrueCode(
+                    lot.display_id, position, served.base_url + photograph.path,
+                    code.type, code.value, code.accepted, code.required,
+                )
+                for lot in drawn.lots
+                for position, photograph in enumerate(lot.photographs)
+                for code in photograph.truth.codes
+            ),
+        )  # fmt: skip
 
 
 class Application:
@@ -260,6 +300,13 @@ class Application:
     def photograph(self, relative: str | None) -> Path | None:
         """Return where a photograph lies on this machine."""
         return self.settings.paths.images / relative if relative else None
+
+    def draw_codes(self, relative: str, codes: Sequence[Code], target: Path) -> Path:
+        """Write a photograph with its codes drawn on it and return `target`. Raises ImageError."""
+        from troostwatch.infrastructure.pixels import drawing
+
+        source = self.settings.paths.images / relative
+        return drawing.draw_codes(source, codes, target, max_pixels=self.settings.download.max_pixels)
 
     def crop(self, relative: str, box: Box, name: str) -> Path:
         """Write a piece of a photograph for a person's eye and return its path. Raises ImageError."""

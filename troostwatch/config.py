@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,18 @@ class Configuration:
         if name in self.from_file.get(section, {}):
             return str(self.file)
         return "default"
+
+
+@contextmanager
+def environment_set_aside() -> Iterator[None]:
+    """Let no TROOSTWATCH_* variable count while the block runs, here or in processes started meanwhile."""
+    aside = {name: value for name, value in os.environ.items() if name.upper().startswith(ENV_PREFIX)}
+    for name in aside:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(aside)
 
 
 def load(file: Path | None = None) -> Configuration:

@@ -15,9 +15,12 @@ from typing import TextIO
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from troostwatch.domain.errors import TroostwatchError
+
+_NEVER_BROKEN = 12  # characters
 
 
 def json_line(values: Mapping[str, object]) -> str:
@@ -60,26 +63,40 @@ def destination(path: Path | None) -> Iterator[TextIO]:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table on stdout, as wide as the terminal, or as wide as it needs in a pipe."""
+    """Print a table on stdout, as wide as the terminal, or as wide as it needs in a pipe.
+
+    A column named '#…' holds numbers. Short cells (ids, numbers, states) are never broken; long ones give way.
+    """
     console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160, highlight=False)
+    rows = [tuple(row) for row in rows]
+    cells = [[_cell(value) for value in row] for row in rows]
+    longest = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+    tight = sum(longest) + 2 * (len(columns) - 1) > console.width
     grid = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        grid.add_column(column, overflow="fold", justify="right" if column.startswith("#") else "left")
-    for row in rows:
-        grid.add_row(*(_cell(value) for value in row))
+    grid.collapse_padding = tight
+    for index, column in enumerate(columns):
+        grid.add_column(
+            column.removeprefix("#"),
+            overflow="fold",
+            justify="right" if column.startswith("#") else "left",
+            # A moment in a narrow terminal stands on two lines, the day above the hour.
+            width=10 if tight and any(isinstance(row[index], datetime) for row in rows) else None,
+            no_wrap=longest[index] <= _NEVER_BROKEN and not column.startswith("#"),
+            min_width=max((len(line[index]) for line in cells), default=0) if column.startswith("#") else None,
+        )
+    for line in cells:
+        grid.add_row(*map(escape, line))
     console.print(grid)
 
 
 def _cell(value: object) -> str:
-    from rich.markup import escape
-
     if value is None:
         return "-"
     if isinstance(value, float):
         return f"{value:.2f}"
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M")
-    return escape(str(value))
+    return str(value)
 
 
 def talk(text: str, *, quiet: bool) -> None:

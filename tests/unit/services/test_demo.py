@@ -1,0 +1,55 @@
+"""What someone who knows the sticker says about a doubtful code."""
+
+from __future__ import annotations
+
+import pytest
+
+from troostwatch.domain.codes import Code, CodeType
+from troostwatch.domain.comparison import TrueCode
+from troostwatch.domain.decisions import Verdict
+from troostwatch.domain.queue import QueueItem
+from troostwatch.services.demo import Advice, advise
+
+
+def true(kind: CodeType, value: str, url: str = "u") -> TrueCode:
+    return TrueCode("A1-1-1", 0, url, kind, value, frozenset({(kind, value)}))
+
+
+def waiting(code: Code | None, url: str = "u") -> QueueItem:
+    return QueueItem(5, ("A1-1-1",), 0, None, url, None, None, "doubtful", 17 if code else None, code)
+
+
+def doubtful(kind: CodeType, value: str) -> Code:
+    return Code(kind, value, 0.6, None, None, (), ("rapidocr",))
+
+
+STICKER = [true(CodeType.SERIAL_NUMBER, "PF206B5L"), true(CodeType.MODEL_NUMBER, "20RL-000XMH")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "verdict", "right"),
+    [
+        (CodeType.SERIAL_NUMBER, "PF206B5L", Verdict.APPROVED, (CodeType.SERIAL_NUMBER, "PF206B5L")),
+        (CodeType.MODEL_NUMBER, "20RL000XMH", Verdict.APPROVED, (CodeType.MODEL_NUMBER, "20RL000XMH")),
+        (CodeType.SERIAL_NUMBER, "PF2O6B5L", Verdict.CORRECTED, (CodeType.SERIAL_NUMBER, "PF206B5L")),
+        (CodeType.PART_NUMBER, "20RL-000XMH", Verdict.CORRECTED, (CodeType.MODEL_NUMBER, "20RL-000XMH")),
+        (CodeType.PART_NUMBER, "20RL-OOOXMH", Verdict.REJECTED, (CodeType.PART_NUMBER, "20RL-OOOXMH")),
+        (CodeType.EAN, "4006381333931", Verdict.REJECTED, (CodeType.EAN, "4006381333931")),
+    ],
+)
+def test_right_is_approved_misread_is_corrected_invented_is_rejected(
+    kind: CodeType, value: str, verdict: Verdict, right: tuple[CodeType, str]
+) -> None:
+    assert advise([waiting(doubtful(kind, value))], STICKER) == [Advice(17, verdict, *right)]
+
+
+def test_only_the_photograph_in_hand_counts() -> None:
+    elsewhere = [true(CodeType.SERIAL_NUMBER, "PF206B5L", url="another")]
+
+    (advice,) = advise([waiting(doubtful(CodeType.SERIAL_NUMBER, "PF206B5L"))], elsewhere)
+
+    assert advice.verdict is Verdict.REJECTED
+
+
+def test_a_photograph_without_a_code_needs_no_answer() -> None:
+    assert advise([waiting(None)], STICKER) == []

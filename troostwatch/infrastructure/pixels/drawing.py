@@ -1,0 +1,108 @@
+"""A photograph with what was read drawn on it: boxes, and beside the picture what each box says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from troostwatch.domain.codes import Code, CodeStatus
+from troostwatch.infrastructure.pixels.opening import load_upright
+
+_WIDTH = 880  # of the photograph in the drawing
+_PANEL = 380
+_MARGIN = 14
+_LINE = 20
+_ENTRY = 2 * _LINE + 10
+_LONGEST = 32  # characters of a value; an EID has so many
+_COLOURS = 200  # a photograph in so many colours looks the same and is a third of the size
+
+_PAPER = (250, 249, 246)
+_INK = (35, 35, 40)
+_GREY = (110, 110, 118)
+_APPROVED = (22, 135, 67)
+_DOUBTFUL = (214, 110, 0)
+_REJECTED = (190, 40, 45)
+
+_Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    code: Code
+    corners: tuple[float, float, float, float]  # of the box, in the drawing
+    top: float  # of the text beside the picture
+
+
+def draw_codes(source: Path | bytes, codes: Sequence[Code], target: Path, *, max_pixels: int) -> Path:
+    """Write the photograph with a box for each code and, beside it, type, value and probability.
+
+    Green is approved, orange waits for a person, red was rejected. Codes without a box are left out. The
+    suffix of `target` chooses the format. Returns `target`; raises ImageError when `source` cannot be opened.
+    """
+    photograph = load_upright(source, max_pixels=max_pixels)
+    scale = _WIDTH / photograph.width
+    photograph = photograph.resize((_WIDTH, max(1, round(photograph.height * scale))), Image.Resampling.LANCZOS)
+    entries = _entries(codes, scale)
+    bottom = max((entry.top + _ENTRY for entry in entries), default=0.0)
+    sheet = Image.new("RGB", (_WIDTH + _PANEL, max(photograph.height, round(bottom))), _PAPER)
+    sheet.paste(photograph)
+    pen = ImageDraw.Draw(sheet)
+    for entry in entries:
+        _draw(pen, entry)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    few_colours = target.suffix.lower() == ".png"
+    (sheet.quantize(_COLOURS, dither=Image.Dither.NONE) if few_colours else sheet).save(target, optimize=True)
+    return target
+
+
+def _entries(codes: Sequence[Code], scale: float) -> list[_Entry]:
+    """Place the texts beside their boxes, from top to bottom, none over another."""
+    placed: list[_Entry] = []
+    free = float(_MARGIN)
+    for code in sorted(codes, key=lambda c: (c.box.y0 + c.box.y1, c.box.x0) if c.box else (0, 0)):
+        if code.box is None:
+            continue
+        x0, y0, x1, y1 = (side * scale for side in code.box.as_list())
+        top = max(free, (y0 + y1) / 2 - _LINE)
+        placed.append(_Entry(code, (x0 - 2, y0 - 2, x1 + 2, y1 + 2), top))
+        free = top + _ENTRY
+    return placed
+
+
+def _draw(pen: ImageDraw.ImageDraw, entry: _Entry) -> None:
+    colour = _colour(entry.code)
+    pen.rounded_rectangle(entry.corners, 4, outline=colour, width=3)
+    x1, y0, y1 = entry.corners[2], entry.corners[1], entry.corners[3]
+    left, middle = _WIDTH + _MARGIN, entry.top + _LINE
+    pen.line([(x1, (y0 + y1) / 2), (_WIDTH - 4, middle), (left - 4, middle)], fill=colour, width=1)
+    pen.rectangle((left, entry.top + 2, left + 4, entry.top + 2 * _LINE - 2), fill=colour)
+    what = f"{entry.code.type.replace('_', ' ')}   {_sure(entry.code.confidence)}   {_status(entry.code)}"
+    pen.text((left + 12, entry.top), what, fill=_GREY, font=_font(14))
+    pen.text((left + 12, entry.top + _LINE - 2), _fitting(entry.code.value), fill=_INK, font=_font(17))
+
+
+def _colour(code: Code) -> tuple[int, int, int]:
+    if code.status is CodeStatus.PENDING:
+        return _DOUBTFUL
+    return _APPROVED if code.status is CodeStatus.APPROVED else _REJECTED
+
+
+def _status(code: Code) -> str:
+    by = {"rule": "by rule", "person": "by a person"}.get(code.decided_by or "", "")
+    return f"{code.status} {by}".strip()
+
+
+def _sure(confidence: float) -> str:
+    return "> 0.99" if confidence >= 0.995 else f"{confidence:.2f}"  # nothing is certain: never '1.00'
+
+
+def _fitting(value: str) -> str:
+    """Shorten a value to the width of the panel; a symbol may hold a page of text."""
+    return value if len(value) <= _LONGEST else f"{value[: _LONGEST - 3]}..."
+
+
+def _font(size: int) -> _Font:
+    return ImageFont.load_default(size)
