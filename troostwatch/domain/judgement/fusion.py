@@ -34,6 +34,8 @@ _TYPE_ODDS = {
     Basis.CHECK_DIGIT: 8.0,
     Basis.ENCODED: 3.0,
 }
+# Odds that a symbol without caption and grammar holds none of the codes that we look for.
+_UNEXPLAINED_ODDS = 8.0
 # Odds that the characters are right.
 _SYMBOL_ODDS = 500.0  # seen in several passes over the picture
 _SEEN_ONCE_ODDS = 30.0  # in one pass, and something else speaks for it
@@ -315,15 +317,19 @@ def _unexplained_symbols(readings: Sequence[Reading], claims: Sequence[Claim], c
         printed = any(_shows(other, checks.squeeze(text)) for other in readings if other.kind is ReadingKind.TEXT)
         if _seen_once(reading) and reading.symbology not in _MATRIX and not printed:
             continue  # stripes that looked like a symbol once
-        why = f"{reading.symbology} symbol that nothing else explains"
         if checks.squeeze(text) in trapped:
-            why = f"{reading.symbology} symbol beside the caption of another number"
+            why, type_odds = (
+                f"{reading.symbology} symbol beside the caption of another number",
+                _TYPE_ODDS[Basis.CAPTION],
+            )
+        else:
+            why, type_odds = f"{reading.symbology} symbol that nothing else explains", _UNEXPLAINED_ODDS
         found.setdefault(
             text,
             Code(
                 CodeType.OTHER,
                 text,
-                round(_probability(_symbol_odds(reading, vouched=True)), 4),
+                round(_probability(type_odds) * _probability(_symbol_odds(reading, vouched=True)), 4),
                 reading.quad.box,
                 None,
                 (why,),

@@ -65,8 +65,16 @@ def download(
 
 @images.command()
 @options.db
-@click.option("--backend", type=click.Choice([*Backend]), default=Backend.LOCAL, show_default=True, help="Who reads.")
-@click.option("--ocr-engine", type=click.Choice([*OcrEngine]), help="Reader of text; else as configured.")
+@click.option(
+    "--backend",
+    type=click.Choice([b.value for b in Backend]),
+    default=Backend.LOCAL.value,
+    show_default=True,
+    help="Who reads.",
+)
+@click.option(
+    "--ocr-engine", type=click.Choice([e.value for e in OcrEngine]), help="Reader of text; else as configured."
+)
 @click.option("--save-tokens/--no-save-tokens", default=None, help="Keep the words of the text for training.")
 @click.option("--confidence-threshold", type=click.FloatRange(0, 1), help="Below it a person is asked.")
 @click.option("--auto-approve-threshold", type=click.FloatRange(0, 1), help="From here on the rule approves.")

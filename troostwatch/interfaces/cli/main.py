@@ -60,15 +60,13 @@ def run(args: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; no traceback for anything a user can cause."""
     try:
         result = cli.main(args, prog_name="troostwatch", standalone_mode=False)
-    except click.exceptions.Abort:
-        return ExitCode.INTERRUPTED
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except TroostwatchError as error:
         errors.tell(error)
         return errors.exit_code(error)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.exceptions.Abort):  # click makes the one of the other
         click.echo("troostwatch: interrupted; what was finished is kept", err=True)
         return ExitCode.INTERRUPTED
     except SystemExit as stop:
