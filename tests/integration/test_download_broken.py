@@ -13,7 +13,8 @@ from fakes.lot_site import CAPTURED, Answer, loopback_site
 
 from troostwatch.domain.images import AnalysisStatus, DownloadStatus, Fetched, LotImage
 from troostwatch.infrastructure.http.client import ClientOptions
-from troostwatch.infrastructure.persistence.images import SUFFIXES, ImageDownloader, Limits
+from troostwatch.infrastructure.persistence.images import ImageDownloader, Limits
+from troostwatch.infrastructure.pixels.opening import SUFFIXES
 
 BROKEN = CAPTURED.parent / "broken"
 

@@ -15,6 +15,7 @@ from PIL import Image
 from troostwatch.domain.errors import ImageError, MissingDependencyError
 from troostwatch.domain.geometry import Box, Quad
 from troostwatch.domain.readings import Reading, ReadingKind, Token
+from troostwatch.infrastructure.pixels.opening import load_upright
 
 NAME = "tesseract"
 
@@ -48,17 +49,12 @@ class TesseractReader:
         return lines_of(_image_to_data(image))
 
 
-def get_token_data(image_path: Path | str) -> dict[str, list[Any]]:
+def get_token_data(image_path: Path | str, *, max_pixels: int = Image.MAX_IMAGE_PIXELS or 0) -> dict[str, list[Any]]:
     """Return what `pytesseract.image_to_data` says of a picture file: columns `text`, `conf`, `left`, `top` …
 
-    Raises ImageError when the file is no picture or Tesseract fails on it.
+    Places are those of the upright picture. Raises ImageError when the file is no picture or Tesseract fails.
     """
-    try:
-        with Image.open(image_path) as image:
-            image.load()
-            return _image_to_data(image)
-    except OSError as error:
-        raise ImageError(f"cannot read {image_path}: {error}", permanent=True) from error
+    return _image_to_data(load_upright(Path(image_path), max_pixels=max_pixels))
 
 
 def _image_to_data(image: Image.Image) -> dict[str, list[Any]]:

@@ -12,14 +12,12 @@ import hashlib
 import os
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
 import httpx
-from PIL import Image, UnidentifiedImageError
 
 from troostwatch.domain.errors import GoneError, ImageError
 from troostwatch.domain.images import Content, Fetched, FetchFailed, LotImage
@@ -28,27 +26,10 @@ from troostwatch.infrastructure.http.answers import HttpError, TooLargeError
 from troostwatch.infrastructure.http.client import ClientOptions, HttpClient
 from troostwatch.infrastructure.http.guard import Resolve, resolve
 from troostwatch.infrastructure.http.politeness import Sleep
-
-# Pillow knows many more, and their decoders are where its bugs are; a site of photographs needs these.
-SUFFIXES = {
-    "JPEG": ".jpg",
-    "MPO": ".jpg",
-    "PNG": ".png",
-    "WEBP": ".webp",
-    "GIF": ".gif",
-    "BMP": ".bmp",
-    "AVIF": ".avif",
-}
-
-Image.init()
-# MPO opens as JPEG and then says what it is; AVIF is not in every build.
-_OPENED = tuple(kind for kind in SUFFIXES if kind in Image.OPEN)
+from troostwatch.infrastructure.pixels.opening import SUFFIXES, DamagedError, opened
 
 _UNFINISHED = ".troostwatch-*.part"
 _HTML = (b"<!doctype", b"<html", b"<head", b"<?xml", b"<script")
-
-# Pillow warns where a picture is large; we refuse it by our own measure and say so in our own words.
-warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 
 
 class Stop(Protocol):
@@ -230,24 +211,16 @@ def _inspect(file: IO[bytes], response: httpx.Response, most_pixels: int) -> Con
     beginning = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if beginning.startswith(_HTML):
         raise _WrongAnswerError("a web page came instead of the photograph")
+    file.seek(0)
     try:
-        file.seek(0)
-        with Image.open(file, formats=_OPENED) as image:
-            width, height = image.size
-            if width * height > most_pixels:
-                raise _NoPhotographError(f"{width} x {height} pixels are more than {most_pixels:,}")
-            kind = image.format
-            image.load()
-    except HttpError:
-        raise
-    except UnidentifiedImageError as error:
+        with opened(file, max_pixels=most_pixels) as image:
+            (width, height), kind = image.size, image.format
+    except DamagedError as error:  # cut off on its way, as like as not: here it may come whole yet
+        raise _WrongAnswerError(str(error)) from error
+    except ImageError as error:
         said = response.headers.get("content-type", "nothing about its type")
-        raise _NoPhotographError(f"no photograph of a kind we take (the server says {said})") from error
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _NoPhotographError(f"more than {most_pixels:,} pixels") from error
-    except Exception as error:  # decoders of hostile bytes raise whatever they stumble over
-        raise _WrongAnswerError(f"the photograph does not decode: {error}") from error
-    assert kind, "an identified image has a format"
+        raise _NoPhotographError(f"{error} (the server says {said})") from error
+    assert kind, "an opened picture has a format"
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # a buffered file
     os.fsync(file.fileno())

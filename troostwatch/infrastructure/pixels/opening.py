@@ -2,61 +2,127 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import IO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from troostwatch.domain.errors import ImageError
 
+# What sites serve as photographs, and how a file of each kind is named. Pillow reads fifty formats more, each a
+# door that nobody needs open. MPO opens as JPEG and then says what it is.
+SUFFIXES = {
+    "JPEG": ".jpg",
+    "MPO": ".jpg",
+    "PNG": ".png",
+    "WEBP": ".webp",
+    "GIF": ".gif",
+    "BMP": ".bmp",
+    "AVIF": ".avif",
+}
 
-def _readable() -> set[str]:
-    """Return what this build of Pillow reads: AVIF, for one, is not in all of them."""
+
+def _readable() -> tuple[str, ...]:
+    """Return those that this build of Pillow reads: AVIF, for one, is not in all of them."""
     Image.init()
-    return set(Image.OPEN)
+    return tuple(kind for kind in SUFFIXES if kind in Image.OPEN)
 
 
-# What sites serve as photographs. Pillow reads fifty formats more, each a door that nobody needs open.
-FORMATS = tuple(name for name in ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "AVIF") if name in _readable())
+FORMATS = _readable()
+
+_TURNS = {  # what has to be done to a picture of each EXIF orientation
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+_QUIET = threading.Lock()
+
+
+class DamagedError(ImageError):
+    """A picture by its beginning, and not to its end. Where it came from there may be a whole one."""
 
 
 @contextmanager
-def opened(source: Path | bytes, *, max_pixels: int) -> Iterator[Image.Image]:
-    """Yield the picture, its header read and its size accepted, its pixels not yet decoded.
+def opened(source: Path | bytes | IO[bytes], *, max_pixels: int) -> Iterator[Image.Image]:
+    """Yield the first frame of a picture, decoded. The size is looked at before the pixels are.
 
-    Raises ImageError (permanent) for anything else, also while the block decodes: unknown format, too many
-    pixels, truncated or damaged data.
+    Raises ImageError (permanent): of an unknown kind, with too many pixels or none, or not there. Raises
+    DamagedError, also an ImageError, when it is truncated or does not decode.
     """
-    try:
-        # Pillow warns of oddities (bombs, bad EXIF, odd palettes); what matters of them is checked here.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as image:
-                _check_size(image, max_pixels)
-                yield image
-    except UnidentifiedImageError as error:
-        raise ImageError("this is no picture in a known format", permanent=True) from error
-    # Pillow's decoders raise any of these on damaged data; FileNotFoundError is among the OSErrors.
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
-        raise ImageError(f"the picture cannot be decoded: {error}", permanent=True) from error
+    with _hostile(max_pixels):
+        image = Image.open(BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS)
+        try:
+            _check_size(image, max_pixels)
+            image.load()
+        except BaseException:
+            image.close()
+            raise
+    with image:
+        yield image
 
 
 def load_upright(source: Path | bytes, *, max_pixels: int) -> Image.Image:
     """Return the decoded picture in RGB, turned upright by its EXIF orientation. Raises ImageError."""
-    with opened(source, max_pixels=max_pixels) as image:
-        image.load()
-        return ImageOps.exif_transpose(_without_alpha(image)).convert("RGB")
+    with opened(source, max_pixels=max_pixels) as image, _hostile(max_pixels):
+        turn = _turn(image)
+        picture = _without_alpha(image).convert("RGB")
+        return picture if turn is None else picture.transpose(turn)
+
+
+@contextmanager
+def _hostile(max_pixels: int) -> Iterator[None]:
+    """Say in our words what Pillow makes of bytes from a stranger while the block runs."""
+    try:
+        with _without_warnings():
+            yield
+    except ImageError:
+        raise
+    except UnidentifiedImageError as error:
+        raise ImageError("no photograph of a kind we take", permanent=True) from error
+    except Image.DecompressionBombError as error:
+        raise ImageError(f"more than {max_pixels:,} pixels", permanent=True) from error
+    except FileNotFoundError as error:
+        raise ImageError(f"there is no file {error.filename}", permanent=True) from error
+    # Decoders of hostile bytes raise whatever they stumble over; no list of it has ever been complete.
+    except Exception as error:
+        raise DamagedError(f"the photograph does not decode: {error}", permanent=True) from error
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Let Pillow not warn of oddities (large, bad EXIF, odd palettes); what matters of them is checked here.
+
+    The filters belong to the whole process, so only one thread at a time may change and restore them.
+    """
+    with _QUIET, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _check_size(image: Image.Image, max_pixels: int) -> None:
     width, height = image.size
     if width < 1 or height < 1:
-        raise ImageError("the picture has no pixels", permanent=True)
+        raise ImageError("the photograph has no pixels", permanent=True)
     if width * height > max_pixels:
-        raise ImageError(f"the picture has {width} x {height} pixels, more than {max_pixels} allowed", permanent=True)
+        raise ImageError(f"{width} x {height} pixels are more than {max_pixels:,}", permanent=True)
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    try:
+        return _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    # The pixels are whole; EXIF that leads nowhere turns nothing.
+    except Exception:  # noqa: BLE001 (a parser of hostile bytes, as above)
+        return None
 
 
 def _without_alpha(image: Image.Image) -> Image.Image:
@@ -64,6 +130,4 @@ def _without_alpha(image: Image.Image) -> Image.Image:
     if not image.has_transparency_data:
         return image
     paper = Image.new("RGBA", image.size, "white")
-    flat = Image.alpha_composite(paper, image.convert("RGBA"))
-    flat.info = image.info  # the orientation stays with it
-    return flat
+    return Image.alpha_composite(paper, image.convert("RGBA"))

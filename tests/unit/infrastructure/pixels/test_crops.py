@@ -1,0 +1,43 @@
+"""A piece of a photograph for a person's eye: the code, what stands around it, large enough to read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from troostwatch.domain.errors import ImageError
+from troostwatch.domain.geometry import Box
+from troostwatch.infrastructure.pixels.crops import cut
+
+MOST = 1_000_000
+
+
+@pytest.fixture
+def photograph(tmp_path: Path) -> Path:
+    image = Image.new("RGB", (800, 600), "white")
+    image.paste("red", (300, 200, 340, 220))
+    image.save(tmp_path / "photograph.png")
+    return tmp_path / "photograph.png"
+
+
+def test_the_piece_shows_the_code_and_its_surroundings_enlarged(photograph: Path, tmp_path: Path) -> None:
+    target = cut(photograph, Box(300, 200, 340, 220), tmp_path / "new" / "piece.png", max_pixels=MOST)
+
+    with Image.open(target) as piece:
+        assert piece.size == (120 * 5, 100 * 5)
+        assert piece.getpixel((300, 250)) == (255, 0, 0)
+        assert piece.getpixel((150, 150)) == (255, 255, 255)
+
+
+def test_a_code_at_the_edge_is_cut_where_the_photograph_ends(photograph: Path, tmp_path: Path) -> None:
+    target = cut(photograph, Box(0, 0, 800, 300), tmp_path / "piece.png", max_pixels=MOST)
+
+    with Image.open(target) as piece:
+        assert piece.size == (800, 600)
+
+
+def test_a_photograph_that_is_lost_is_an_image_error(tmp_path: Path) -> None:
+    with pytest.raises(ImageError):
+        cut(tmp_path / "lost.jpg", Box(0, 0, 9, 9), tmp_path / "piece.png", max_pixels=MOST)
