@@ -80,7 +80,7 @@ _PHRASES: dict[CodeType, tuple[str, ...]] = {
 
 # So short that they occur inside words and sentences: they count only before a colon or alone on their line.
 _SHORT = 4
-_CODE_NEXT = re.compile(r"(?=\S*[0-9io]\S*[0-9io])[0-9a-z#/-]{5,}")  # folded, so I and O may be digits
+_CODE_NEXT = re.compile(r"[\s)]*(?=\S*\d\S*\d)[0-9A-Za-z#/.-]{5,}")
 _SEPARATORS = ":.#=;"
 
 
@@ -160,7 +160,7 @@ def _counts(match: re.Match[str], line: str, source: str) -> bool:
         return True
     if match.start() > 1 and "/" not in match.group():
         return False
-    return len(match.group()) > _SHORT or bool(_CODE_NEXT.match(rest))
+    return len(match.group()) > _SHORT or bool(_CODE_NEXT.match(source, match.end()))
 
 
 def phrases() -> Iterator[tuple[CodeType, str]]:

@@ -16,6 +16,8 @@ class Basis(StrEnum):
     LABELLED = "labelled"  # the payload names it: 'SN:', '?sn='
     CHECK_DIGIT = "check_digit"  # the digits check as this type
     SHAPE = "shape"  # it has a form that only this type has
+    VENDOR_SHAPE = "vendor_shape"  # it looks as this maker's codes do, and the maker is seen on the label
+    TRAP = "trap"  # it looks like one of the numbers that are taken for codes
     CAPTION = "caption"  # printed before it on the same line
     CAPTION_LEFT = "caption_left"  # printed to the left of it, at a distance
     CAPTION_ABOVE = "caption_above"

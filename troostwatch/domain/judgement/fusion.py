@@ -16,7 +16,7 @@ from troostwatch.domain.codes import Code, CodeType, canonical
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.judgement import checks, pairing, payloads
 from troostwatch.domain.judgement.claims import Basis, Claim
-from troostwatch.domain.judgement.shapes import SHAPES
+from troostwatch.domain.judgement.vendors import Seen
 from troostwatch.domain.readings import Reading, ReadingKind
 
 # Raised whenever the judgement or a reader changes so that photographs deserve to be read again.
@@ -31,6 +31,8 @@ _TYPE_ODDS = {
     Basis.CAPTION_LEFT: 30.0,
     Basis.CAPTION_ABOVE: 15.0,
     Basis.SHAPE: 30.0,
+    Basis.VENDOR_SHAPE: 10.0,
+    Basis.TRAP: 5000.0,
     Basis.CHECK_DIGIT: 8.0,
     Basis.ENCODED: 3.0,
 }
@@ -74,12 +76,15 @@ class _Candidate:
 def judge(readings: Sequence[Reading], *, width: int, height: int) -> Judgement:
     """Conclude codes from the readings of one photograph of `width` x `height` pixels."""
     readings = [r for r in readings if r.kind is ReadingKind.TEXT or payloads.stands(r)]
+    seen = Seen.on(r.text for r in readings if r.kind is ReadingKind.TEXT)
     claims, orphans = pairing.claims(readings)
     for index, reading in enumerate(readings):
-        claims += _self_claims(reading, index)
+        claims += _self_claims(reading, index, seen)
     claims += pairing.printed_gtins(readings)
-    claims += _announced_serials(readings, claims)
+    claims += _announced_serials(readings, claims, seen)
     claims = _settled_by_symbols(claims, readings)
+    claims = _spelled_as_the_maker_does(claims, readings, seen)
+    claims += _by_form(claims, seen)
     candidates = [_candidate(key, group, readings) for key, group in _grouped(claims).items()]
     edge = _Edge(width, height)
     codes = [
@@ -92,29 +97,68 @@ def judge(readings: Sequence[Reading], *, width: int, height: int) -> Judgement:
     return Judgement(tuple(sorted(codes, key=lambda c: (-c.confidence, c.type, c.value))), reason)
 
 
-def _self_claims(reading: Reading, index: int) -> list[Claim]:
-    if reading.kind is ReadingKind.SYMBOL:
-        claims = payloads.claims(reading, index)
-        if claims:
-            return claims
-    text = reading.text.upper()
-    return [
-        Claim(kind, canonical(kind, match.group()), Basis.SHAPE, f"form of a {name}", index)
-        for pattern, kind, name in SHAPES
-        for match in pattern.finditer(text)
+def _self_claims(reading: Reading, index: int, seen: Seen) -> list[Claim]:
+    """Return what a reading claims without looking at others: by the grammar of its payload, or by its form."""
+    if reading.kind is ReadingKind.SYMBOL and (claims := payloads.claims(reading, index)):
+        return claims
+    text = " ".join(reading.text.upper().split())
+    found = [
+        Claim(shape.type, canonical(shape.type, match.group()), Basis.SHAPE, f"form of a {shape.name}", index)
+        for shape in seen.shapes
+        if shape.inside
+        for match in shape.inside.finditer(text)
+        if checks.plausible(shape.type, match.group())
     ]
+    # By the rest of the shapes a whole line or payload is judged, not a word in it.
+    found += [
+        Claim(shape.type, canonical(shape.type, text), Basis.VENDOR_SHAPE, f"looks like a {shape.name}", index)
+        for shape in seen.fitting(text)
+        if not shape.loose and not shape.inside and checks.plausible(shape.type, text)
+    ]
+    return found
 
 
-def _announced_serials(readings: Sequence[Reading], claims: Sequence[Claim]) -> list[Claim]:
-    """A symbol 'S…' is a serial with identifier S when something else shows the rest of it."""
+def _announced_serials(readings: Sequence[Reading], claims: Sequence[Claim], seen: Seen) -> list[Claim]:
+    """A symbol 'S…' is a serial with identifier S when something else shows the rest, or the maker's form does."""
     serials = {checks.squeeze(c.value) for c in claims if c.type is CodeType.SERIAL_NUMBER}
     found = []
     for index, reading in enumerate(readings):
-        rest = reading.text.strip().upper().removeprefix("S")
-        if reading.kind is ReadingKind.SYMBOL and rest != reading.text.strip().upper() and rest in serials:
+        payload = reading.text.strip().upper()
+        if reading.kind is ReadingKind.TEXT or not payload.startswith("S"):
+            continue
+        rest = payload[1:]
+        shaped = any(shape.type is CodeType.SERIAL_NUMBER and not shape.loose for shape in seen.fitting(rest))
+        if rest in serials or (shaped and not any(seen.fitting(payload))):
             why = f"{reading.symbology} with identifier S"
             found.append(Claim(CodeType.SERIAL_NUMBER, rest, Basis.IDENTIFIER, why, index))
     return found
+
+
+def _spelled_as_the_maker_does(claims: Iterable[Claim], readings: Sequence[Reading], seen: Seen) -> list[Claim]:
+    """Where OCR read a letter that the maker never uses, take the digit that looks like it."""
+    spelled = []
+    for claim in claims:
+        value = claim.value
+        if readings[claim.reading].kind is ReadingKind.TEXT:
+            for shape in seen.shapes:
+                if shape.type is claim.type and shape.never:
+                    value = shape.respelled(value)
+        spelled.append(replace(claim, value=value))
+    return spelled
+
+
+def _by_form(claims: Sequence[Claim], seen: Seen) -> list[Claim]:
+    """Return what the forms of the makers seen say about values that are already claimed."""
+    found: dict[tuple[CodeType, str, str], Claim] = {}
+    for claim in claims:
+        if trap := seen.trap(claim.value):
+            why = f"form of a {trap.name}"
+            found[trap.type, claim.value, why] = replace(claim, type=trap.type, basis=Basis.TRAP, why=why)
+        for shape in seen.fitting(claim.value):
+            if shape.type is claim.type and not shape.inside:
+                why = f"looks like a {shape.name}"
+                found[claim.type, claim.value, why] = replace(claim, basis=Basis.VENDOR_SHAPE, why=why)
+    return list(found.values())
 
 
 def _settled_by_symbols(claims: Iterable[Claim], readings: Sequence[Reading]) -> list[Claim]:
