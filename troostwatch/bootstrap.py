@@ -220,15 +220,16 @@ class Application:
             jitter_seconds=jitter,
         )
 
-    def images(self, *, concurrency: int | None = None) -> ImageAnalysisService:
+    def images(self, *, concurrency: int | None = None, progress: Progress | None = None) -> ImageAnalysisService:
         settings = self.settings.analysis
         return ImageAnalysisService(
             self.uow,
             now,
-            downloads=lambda: self.image_downloads(concurrency=concurrency),
+            downloads=lambda: self.image_downloads(concurrency=concurrency, progress=progress),
             analyzer_for=self._analyzer,
             thresholds=Thresholds(settings.confidence_threshold, settings.auto_approve_threshold),
             max_attempts=settings.max_attempts,
+            progress=progress,
         )
 
     def _analyzer(self, backend: Backend, engine: OcrEngine | None, jobs: int | None) -> Analyzer:

@@ -14,7 +14,7 @@ from troostwatch.domain.readings import Analysis, Backend, OcrEngine
 from troostwatch.domain.runs import Outcome
 from troostwatch.domain.tokens import TokenRow
 from troostwatch.services.image_download import DownloadReport, ImageDownloadService
-from troostwatch.services.ports import Analyzer, Clock, Stop, UnitOfWork
+from troostwatch.services.ports import Analyzer, Clock, Progress, Stop, UnitOfWork, say_nothing
 from troostwatch.services.token_export import TokenExportService
 
 AnalyzerFor = Callable[[Backend, OcrEngine | None, int | None], Analyzer]
@@ -67,6 +67,7 @@ class ImageAnalysisService:
         analyzer_for: AnalyzerFor,
         thresholds: Thresholds,
         max_attempts: int,
+        progress: Progress | None = None,
     ) -> None:
         self._uow = uow
         self._clock = clock
@@ -74,6 +75,7 @@ class ImageAnalysisService:
         self._analyzer_for = analyzer_for
         self._thresholds = thresholds
         self._max_attempts = max_attempts
+        self._progress = progress or say_nothing
 
     def download_pending_images(
         self,
@@ -100,13 +102,11 @@ class ImageAnalysisService:
         ocr_engine: OcrEngine | None = None,
         jobs: int | None = None,
         since_version: int | None = None,
-        on_done: Callable[[int, int], None] | None = None,
     ) -> AnalysisReport:
         """Read the photographs that wait, each content once, and store what was concluded.
 
         With `since_version` the photographs that an older version of the reading read wait again.
-        `on_done` is told how many of how many are finished. Raises MissingDependencyError before the first
-        photograph when the backend cannot work here.
+        Raises MissingDependencyError before the first photograph when the backend cannot work here.
         """
         reader = self._analyzer_for(backend, ocr_engine, jobs)
         thresholds = Thresholds(
@@ -121,8 +121,7 @@ class ImageAnalysisService:
                 self._record_failure(image, result, report)
             else:
                 self._record(image, result, thresholds, report, save_tokens=save_tokens)
-            if on_done:
-                on_done(number, len(waiting))
+            self._progress(number, len(waiting), image.lot)
         if stop.requested and report.analyzed + len(report.failures) < len(waiting):
             report.stopped = Outcome.OUT_OF_TIME if stop.out_of_time else Outcome.STOPPED
         return report

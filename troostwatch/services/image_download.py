@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from troostwatch.domain.errors import ImageError
 from troostwatch.domain.images import DownloadStatus, Fetched, FetchFailed, LotImage, RetryPolicy
 from troostwatch.domain.runs import Outcome
-from troostwatch.services.ports import Clock, PhotographSource, Progress, Stop, UnitOfWork
+from troostwatch.services.ports import Clock, PhotographSource, Progress, Stop, UnitOfWork, say_nothing
 
 # A server that asks for a short rest gets it within the run; for a longer one the next run comes back.
 PATIENCE = timedelta(seconds=15)
@@ -59,10 +59,6 @@ class DownloadReport:
         return ", ".join(parts)
 
 
-def _say_nothing(_done: int, _total: int | None, _what: str) -> None:
-    pass
-
-
 class ImageDownloadService:
     def __init__(
         self,
@@ -79,7 +75,7 @@ class ImageDownloadService:
         self._clock = clock
         self._policy = policy
         self._sleep = sleep
-        self._progress = progress or _say_nothing
+        self._progress = progress or say_nothing
 
     def download_pending(
         self,

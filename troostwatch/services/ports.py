@@ -212,6 +212,10 @@ OpenPages = Callable[[], AbstractContextManager[PageSource]]
 Progress = Callable[[int, int | None, str], None]
 
 
+def say_nothing(_done: int, _total: int | None, _what: str) -> None:
+    """Be the progress that nobody watches."""
+
+
 class FileInventory(Protocol):
     """The files of photographs that lie on disk, by path relative to their folder."""
 

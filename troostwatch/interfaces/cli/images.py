@@ -53,13 +53,15 @@ def download(
     troostwatch images download
     troostwatch images download --closing-within 24h --limit 500
     """
-    with session.open(db_path) as app:
+    with session.open(db_path) as app, progress.bar("download", quiet=session.quiet) as moving:
         report = app.run(
             Stage.DOWNLOAD,
-            lambda stop: app.images(concurrency=concurrency).download_pending_images(
+            lambda stop: app.images(concurrency=concurrency, progress=moving).download_pending_images(
                 stop=stop, limit=limit, lots=lots, closing_within=closing_within
             ),
         )
+    for problem in (*report.parked, *report.problems):
+        output.talk(f"  {problem}", quiet=session.quiet)
     _finish(session, report)
 
 
@@ -108,10 +110,10 @@ def analyze(
     troostwatch images analyze --closing-within 24h --jobs 4
     troostwatch images analyze --ocr-engine tesseract --lot A1-39499-11
     """
-    with session.open(db_path) as app, progress.bar("analyze", quiet=session.quiet) as on_done:
+    with session.open(db_path) as app, progress.bar("analyze", quiet=session.quiet) as moving:
         report = app.run(
             Stage.ANALYZE,
-            lambda stop: app.images().analyze_pending_images(
+            lambda stop: app.images(progress=moving).analyze_pending_images(
                 Backend(backend),
                 stop=stop,
                 limit=limit,
@@ -123,7 +125,6 @@ def analyze(
                 ocr_engine=OcrEngine(ocr_engine) if ocr_engine else None,
                 jobs=jobs,
                 since_version=since_version,
-                on_done=on_done,
             ),
         )
     for image, message in report.failures:

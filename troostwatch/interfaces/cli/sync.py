@@ -52,14 +52,9 @@ def sync(
         raise UsageError("sync needs a SOURCE", hint="troostwatch sync A1-39499, or set sync.sources")
     with (
         session.open(db_path, rehearsal=dry_run) as app,
-        progress.bar("reading pages", quiet=session.quiet) as move,
+        progress.bar("reading pages", quiet=session.quiet) as moving,
     ):
-
-        def show(done: int, total: int | None, _what: str) -> None:
-            if move:
-                move(done, total or done + 1)
-
-        service = app.sync(progress=show)
+        service = app.sync(progress=moving)
 
         def work(stop: Stop) -> SyncReport:
             return service.sync(chosen, dry_run=dry_run, limit=limit, closing_within=closing_within, stop=stop)

@@ -17,7 +17,7 @@ from troostwatch.domain.lots import (
     page_is_due,
 )
 from troostwatch.domain.runs import Outcome
-from troostwatch.services.ports import Clock, OpenPages, PageSource, Progress, Stop, UnitOfWork
+from troostwatch.services.ports import Clock, OpenPages, PageSource, Progress, Stop, UnitOfWork, say_nothing
 from troostwatch.services.sync.report import SyncReport
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -60,10 +60,6 @@ class _Task:
         return self.limit is not None and done >= self.limit
 
 
-def _say_nothing(_done: int, _total: int | None, _what: str) -> None:
-    pass
-
-
 class SyncService:
     def __init__(
         self,
@@ -78,7 +74,7 @@ class SyncService:
         self._pages = pages
         self._clock = clock
         self._refresh_after = refresh_after
-        self._progress = progress or _say_nothing
+        self._progress = progress or say_nothing
 
     def sync(
         self,
