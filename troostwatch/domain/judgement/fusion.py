@@ -44,6 +44,9 @@ _SEEN_ONCE_ODDS = 30.0  # in one pass, and something else speaks for it
 _SEEN_ONCE_ALONE_ODDS = 0.8
 _MATRIX_ODDS = 500.0  # QR and DataMatrix correct their errors or are not read
 _TEXT_ODDS = (8.0, 6.0, 3.0)  # first, second and third line that shows them; later ones add nothing
+# An engine's own number says little; but below this one its lines were wrong as often as right.
+_POOR_BELOW = {"rapidocr": 0.93}
+_POOR_TEXT_ODDS = 2.0
 _CHECK_DIGIT_ODDS = 8.0  # text whose check digit is right
 _CUT_OFF_ODDS = 0.05  # text that runs into the edge of the picture
 _RIVAL_ODDS = 0.2  # another reading, one look-alike apart, says otherwise
@@ -141,7 +144,7 @@ def _spelled_as_the_maker_does(claims: Iterable[Claim], readings: Sequence[Readi
         value = claim.value
         if readings[claim.reading].kind is ReadingKind.TEXT:
             for shape in seen.shapes:
-                if shape.type is claim.type and shape.never:
+                if shape.type is claim.type and (shape.never or shape.mend):
                     value = shape.respelled(value)
         spelled.append(replace(claim, value=value))
     return spelled
@@ -293,6 +296,8 @@ def _value_odds(candidate: _Candidate, readings: Sequence[Reading], edge: _Edge)
             odds *= _symbol_odds(reading, vouched=vouched)
         elif edge.touches(reading.quad.box):
             odds *= _CUT_OFF_ODDS if not texts and odds == 1.0 else 1.0
+        elif (reading.confidence or 1.0) < _POOR_BELOW.get(reading.reader, 0.0):
+            odds *= _POOR_TEXT_ODDS
         elif texts < len(_TEXT_ODDS):
             odds *= _TEXT_ODDS[texts]
             texts += 1

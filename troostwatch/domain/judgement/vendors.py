@@ -6,6 +6,7 @@ A profile has `name`; `marks`, words that show the maker on a label; and tables:
   With `alone = true` the form is so particular that it speaks also where no maker is seen and inside a line.
   With `loose = true` many other strings look so too: it only supports a caption and claims nothing by itself.
   `never` names letters that the maker leaves out; OCR that reads one meant the digit that looks like it.
+  `mend = ['pattern', 'replacement']` puts back a sign that OCR often loses or takes for another.
 * `[[trap]]`: `form` of numbers that look like codes; they are `type` (other, regulatory_model), whatever the
   caption says. `alone` as above.
 * `[[example]]`: `text` lines and `symbol` payloads of a label and the `codes` that must come of it; tests run them.
@@ -36,11 +37,14 @@ class Shape:
     inside: re.Pattern[str] | None  # finds it within a line, where the form speaks alone
     loose: bool
     never: str
+    mend: tuple[re.Pattern[str], str] | None
 
     def respelled(self, value: str) -> str:
-        """Return the value with letters that never occur as the digits they look like, where it then fits."""
-        digits = "".join(_LOOKS_LIKE.get(c, c) if c in self.never else c for c in value)
-        return digits if self.whole.fullmatch(digits) else value
+        """Return the value as the maker writes it: signs put back, no letter that never occurs; where it then fits."""
+        better = "".join(_LOOKS_LIKE.get(c, c) if c in self.never else c for c in value)
+        if self.mend and (match := self.mend[0].fullmatch(better)):
+            better = match.expand(self.mend[1])
+        return better if self.whole.fullmatch(better) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ def _shape(item: dict[str, Any]) -> Shape:
         inside=re.compile(rf"(?<![0-9A-Z#])(?:{form})(?![0-9A-Z#])") if alone else None,
         loose=item.get("loose", False),
         never=item.get("never", ""),
+        mend=(re.compile(item["mend"][0]), item["mend"][1]) if "mend" in item else None,
     )
 
 
