@@ -227,11 +227,10 @@ def _shows(reading: Reading, squeezed: str) -> bool:
 
 def _one_type_each(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     """Of candidates with the same characters keep the one whose type is better attested."""
+    order = list(CodeType)  # settles a tie, so that the order of the readings does not
     best: dict[str, _Candidate] = {}
-    for candidate in candidates:
-        key = checks.squeeze(candidate.value)
-        if key not in best or _type_odds(candidate) > _type_odds(best[key]):
-            best[key] = candidate
+    for candidate in sorted(candidates, key=lambda c: (-_type_odds(c), order.index(c.type))):
+        best.setdefault(checks.squeeze(candidate.value), candidate)
     return list(best.values())
 
 
