@@ -96,7 +96,17 @@ def _cell(value: object) -> str:
         return f"{value:.2f}"
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M")
-    return str(value)
+    return visible(str(value))
+
+
+def visible(text: str) -> str:
+    """Return text from a stranger so that it cannot move the cursor, change colours or turn the line around.
+
+    Control characters, which symbols rightly hold, are shown as their pictures (␞), the rest as �.
+    """
+    return "".join(
+        c if c.isprintable() else chr(0x2400 + ord(c)) if ord(c) < 0x20 else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
 
 
 def talk(text: str, *, quiet: bool) -> None:
