@@ -26,6 +26,14 @@ def squeeze(text: str) -> str:
     return re.sub(r"[^0-9A-Z]", "", text.upper())
 
 
+_LOOK_ALIKES = str.maketrans("OQDILZSBG", "000112586")
+
+
+def without_look_alikes(text: str) -> str:
+    """Return the squeezed text with every letter that looks like a digit as that digit."""
+    return squeeze(text).translate(_LOOK_ALIKES)
+
+
 def gtin_is_valid(text: str) -> bool:
     """Tell whether this is a GTIN-8, -12, -13 or -14 whose last digit checks the rest."""
     digits = squeeze(text)

@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from troostwatch.domain.codes import Code, CodeType, canonical
+from troostwatch.domain.codes import Code, CodeType
 from troostwatch.domain.geometry import Box
-from troostwatch.domain.judgement import checks, pairing, payloads
+from troostwatch.domain.judgement import checks, gathering, payloads
 from troostwatch.domain.judgement.claims import Basis, Claim
-from troostwatch.domain.judgement.vendors import Seen
 from troostwatch.domain.readings import Reading, ReadingKind
 
 # Raised whenever the judgement or a reader changes so that photographs deserve to be read again.
@@ -55,7 +54,6 @@ _CAPTIONED = frozenset({Basis.CAPTION, Basis.CAPTION_LEFT, Basis.CAPTION_ABOVE})
 # What vouches for a symbol that was seen once: its own grammar or print, not merely that it could be something.
 _VOUCHES = _CAPTIONED | {Basis.RETAIL_SYMBOL, Basis.IDENTIFIER, Basis.LABELLED}
 _MATRIX = frozenset({"QRCode", "DataMatrix", "Aztec", "PDF417", "MicroQRCode", "RMQRCode", "MaxiCode"})
-_LOOK_ALIKES = str.maketrans("OQDILZSBG", "000112586")
 _EDGE_PIXELS = 6
 
 
@@ -79,15 +77,7 @@ class _Candidate:
 def judge(readings: Sequence[Reading], *, width: int, height: int) -> Judgement:
     """Conclude codes from the readings of one photograph of `width` x `height` pixels."""
     readings = [r for r in readings if r.kind is ReadingKind.TEXT or payloads.stands(r)]
-    seen = Seen.on(r.text for r in readings if r.kind is ReadingKind.TEXT)
-    claims, orphans = pairing.claims(readings)
-    for index, reading in enumerate(readings):
-        claims += _self_claims(reading, index, seen)
-    claims += pairing.printed_gtins(readings)
-    claims += _announced_serials(readings, claims, seen)
-    claims = _settled_by_symbols(claims, readings)
-    claims = _spelled_as_the_maker_does(claims, readings, seen)
-    claims += _by_form(claims, seen)
+    claims, orphans = gathering.gather(readings)
     candidates = [_candidate(key, group, readings) for key, group in _grouped(claims).items()]
     edge = _Edge(width, height)
     codes = [
@@ -98,101 +88,6 @@ def judge(readings: Sequence[Reading], *, width: int, height: int) -> Judgement:
     lonely = [orphan for orphan in orphans if orphan.type not in concluded]
     reason = f"nothing could be read beside '{lonely[0].caption}'" if lonely else None
     return Judgement(tuple(sorted(codes, key=lambda c: (-c.confidence, c.type, c.value))), reason)
-
-
-def _self_claims(reading: Reading, index: int, seen: Seen) -> list[Claim]:
-    """Return what a reading claims without looking at others: by the grammar of its payload, or by its form."""
-    if reading.kind is ReadingKind.SYMBOL and (claims := payloads.claims(reading, index)):
-        return claims
-    text = " ".join(reading.text.upper().split())
-    found = [
-        Claim(shape.type, canonical(shape.type, match.group()), Basis.SHAPE, f"form of a {shape.name}", index)
-        for shape in seen.shapes
-        if shape.inside
-        for match in shape.inside.finditer(text)
-        if checks.plausible(shape.type, match.group())
-    ]
-    # By the rest of the shapes a whole line or payload is judged, not a word in it.
-    found += [
-        Claim(shape.type, canonical(shape.type, text), Basis.VENDOR_SHAPE, f"looks like a {shape.name}", index)
-        for shape in seen.fitting(text)
-        if not shape.loose and not shape.inside and checks.plausible(shape.type, text)
-    ]
-    return found
-
-
-def _announced_serials(readings: Sequence[Reading], claims: Sequence[Claim], seen: Seen) -> list[Claim]:
-    """A symbol 'S…' is a serial with identifier S when something else shows the rest, or the maker's form does."""
-    serials = {checks.squeeze(c.value) for c in claims if c.type is CodeType.SERIAL_NUMBER}
-    found = []
-    for index, reading in enumerate(readings):
-        payload = reading.text.strip().upper()
-        if reading.kind is ReadingKind.TEXT or not payload.startswith("S"):
-            continue
-        rest = payload[1:]
-        shaped = any(shape.type is CodeType.SERIAL_NUMBER and not shape.loose for shape in seen.fitting(rest))
-        if rest in serials or (shaped and not any(seen.fitting(payload))):
-            why = f"{reading.symbology} with identifier S"
-            found.append(Claim(CodeType.SERIAL_NUMBER, rest, Basis.IDENTIFIER, why, index))
-    return found
-
-
-def _spelled_as_the_maker_does(claims: Iterable[Claim], readings: Sequence[Reading], seen: Seen) -> list[Claim]:
-    """Where OCR read a letter that the maker never uses, take the digit that looks like it."""
-    spelled = []
-    for claim in claims:
-        value = claim.value
-        if readings[claim.reading].kind is ReadingKind.TEXT:
-            for shape in seen.shapes:
-                if shape.type is claim.type and (shape.never or shape.mend):
-                    value = shape.respelled(value)
-        spelled.append(replace(claim, value=value))
-    return spelled
-
-
-def _by_form(claims: Sequence[Claim], seen: Seen) -> list[Claim]:
-    """Return what the forms of the makers seen say about values that are already claimed."""
-    found: dict[tuple[CodeType, str, str], Claim] = {}
-    for claim in claims:
-        if trap := seen.trap(claim.value):
-            why = f"form of a {trap.name}"
-            found[trap.type, claim.value, why] = replace(claim, type=trap.type, basis=Basis.TRAP, why=why)
-        for shape in seen.fitting(claim.value):
-            if shape.type is claim.type and not shape.inside:
-                why = f"looks like a {shape.name}"
-                found[claim.type, claim.value, why] = replace(claim, basis=Basis.VENDOR_SHAPE, why=why)
-    return list(found.values())
-
-
-def _settled_by_symbols(claims: Iterable[Claim], readings: Sequence[Reading]) -> list[Claim]:
-    """Where a symbol shows the same characters but for look-alikes, the symbol is right about them."""
-    decoded: dict[str, str] = {}
-    for reading in readings:
-        if reading.kind is ReadingKind.SYMBOL:
-            for value in _payload_values(reading):
-                decoded.setdefault(_folded(value), value)
-    for claim in claims:
-        if claim.type is CodeType.SERIAL_NUMBER and readings[claim.reading].kind is ReadingKind.SYMBOL:
-            decoded.setdefault(_folded(claim.value), claim.value)
-    settled = []
-    for claim in claims:
-        shown = decoded.get(_folded(claim.value))
-        same = shown is None or checks.squeeze(shown) == checks.squeeze(claim.value)
-        settled.append(claim if same or shown is None else replace(claim, value=canonical(claim.type, shown)))
-    return settled
-
-
-def _payload_values(reading: Reading) -> list[str]:
-    text = reading.text.strip().upper()
-    return [
-        text,
-        *(claim.value for claim in payloads.claims(reading, 0)),
-        *([text[1:]] if text[:1] == "S" else []),
-    ]
-
-
-def _folded(value: str) -> str:
-    return checks.squeeze(value).translate(_LOOK_ALIKES)
 
 
 def _grouped(claims: Iterable[Claim]) -> dict[tuple[CodeType, str], list[Claim]]:
@@ -218,7 +113,7 @@ def _candidate(key: tuple[CodeType, str], claims: Sequence[Claim], readings: Seq
 def _shows(reading: Reading, squeezed: str) -> bool:
     """Tell whether the reading holds these characters; short ones must stand alone."""
     if reading.kind is ReadingKind.SYMBOL:
-        return any(checks.squeeze(value) == squeezed for value in _payload_values(reading))
+        return any(checks.squeeze(value) == squeezed for value in payloads.shown(reading))
     if len(squeezed) < 6:
         return False
     characters = r"[^0-9A-Z]?".join(map(re.escape, squeezed))
@@ -328,7 +223,7 @@ def _has_rival(candidate: _Candidate, candidates: Sequence[_Candidate]) -> bool:
     return any(
         other.type is candidate.type
         and checks.squeeze(other.value) != mine
-        and _folded(other.value) == _folded(mine)
+        and checks.without_look_alikes(other.value) == checks.without_look_alikes(mine)
         and len(other.witnesses) >= len(candidate.witnesses)
         for other in candidates
     )

@@ -75,6 +75,16 @@ def claims(reading: Reading, index: int) -> list[Claim]:
     return list(found.values())
 
 
+def shown(reading: Reading) -> list[str]:
+    """Return the values that a symbol shows: its payload, what its grammar takes out, and the rest after an S."""
+    text = reading.text.strip().upper()
+    return [
+        text,
+        *(claim.value for claim in claims(reading, 0)),
+        *([text[1:]] if text[:1] == "S" else []),
+    ]
+
+
 _Raw = tuple[CodeType, str, Basis, str]
 
 
