@@ -265,17 +265,24 @@ def import_labels(session: bootstrap.Session, /, db_path: Path | None, file: Pat
 @images.command()
 @options.db
 @options.as_json
+@click.option("--prometheus", is_flag=True, help="Metrics in the text format of Prometheus.")
 @click.pass_obj
-def stats(session: bootstrap.Session, /, db_path: Path | None, as_json: bool) -> None:
+def stats(session: bootstrap.Session, /, db_path: Path | None, as_json: bool, prometheus: bool) -> None:
     """Tell in numbers where the photographs stand and what was read.
 
     \b
     troostwatch images stats
     troostwatch images stats --json | jq .codes
+    troostwatch images stats --prometheus > /var/lib/node_exporter/troostwatch.prom
     """
     with session.open(db_path) as app:
         numbers = app.reports().stats()
-        runs = app.reports().runs(limit=5)
+        runs = app.reports().runs(limit=50 if prometheus else 5)
+    if prometheus:
+        from troostwatch.interfaces.cli import metrics
+
+        click.echo(metrics.exposition(numbers, runs), nl=False)
+        return
     if as_json:
         from dataclasses import asdict
 
