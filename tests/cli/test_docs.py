@@ -11,10 +11,6 @@ from pathlib import Path
 import pytest
 
 from troostwatch import __version__, config
-from troostwatch.domain.codes import CodeType
-from troostwatch.domain.geometry import Quad
-from troostwatch.domain.judgement.fusion import judge
-from troostwatch.domain.readings import Reading, ReadingKind
 from troostwatch.interfaces.cli.errors import ExitCode
 
 ROOT = Path(__file__).parents[2]
@@ -53,16 +49,6 @@ def test_every_exit_code_is_explained() -> None:
     assert re.findall(r"^\| (\d+) \|", operations, re.MULTILINE) == [str(int(code)) for code in ExitCode]
 
 
-def test_the_worked_example_of_a_probability_is_what_the_judgement_says() -> None:
-    printed = Reading("rapidocr", ReadingKind.TEXT, "Model: WX9410KT", Quad.upright(100, 100, 400, 130), 0.9)
-    encoded = Reading("barcode", ReadingKind.SYMBOL, "WX9410KT", Quad.upright(100, 140, 400, 200), 1.0, "Code128")
-    architecture = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-
-    told = [float(number) for number in re.findall(r"\*\*(0\.\d+)\*\*", architecture)]
-
-    assert told == [_sure([printed]), _sure([printed, encoded])]
-
-
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_link_leads_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", document.read_text(encoding="utf-8")):
@@ -84,12 +70,6 @@ def test_every_path_that_is_named_exists(document: Path) -> None:
 def _defaults() -> dict[str, object]:
     settings = json.loads(config.Settings().model_dump_json())
     return {f"{section}.{name}": value for section, values in settings.items() for name, value in values.items()}
-
-
-def _sure(readings: list[Reading]) -> float:
-    (code,) = judge(readings, width=1600, height=1200).codes
-    assert code.type is CodeType.MODEL_NUMBER
-    return round(code.confidence, 2)
 
 
 def _anchors(document: Path) -> set[str]:
