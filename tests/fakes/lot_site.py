@@ -68,16 +68,21 @@ def loopback_site(answer: Callable[[str], Answer]) -> Iterator[LoopbackSite]:
             site.requests[self.path] += 1
             site.headers.append(dict(self.headers))
             given = answer(self.path)
+            self.close_connection = given.promise is not None
+            length = len(given.body) if given.promise is None else given.promise
             self.send_response(given.status)
             for name, value in given.headers.items():
                 self.send_header(name, value)
-            length = len(given.body) if given.promise is None else given.promise
             self.send_header("Content-Length", str(length))
             self.end_headers()
             self.wfile.write(given.body)
-            self.close_connection = given.promise is not None
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: object, client_address: object) -> None:
+            if not isinstance(sys.exc_info()[1], ConnectionError):  # clients may be killed
+                super().handle_error(request, client_address)
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     site = LoopbackSite(f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
