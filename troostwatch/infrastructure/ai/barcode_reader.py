@@ -72,4 +72,6 @@ def _quad(position: zxingcpp.Position, scale: float) -> Quad:
         (point.x / scale, point.y / scale)
         for point in (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
     )
-    return Quad((a, b, c, d))
+    # A linear symbol read from its far end comes with its upper and lower edge swapped, as if in a mirror.
+    mirrored = (b[0] - a[0]) * (d[1] - a[1]) < (b[1] - a[1]) * (d[0] - a[0])
+    return Quad((d, c, b, a)) if mirrored else Quad((a, b, c, d))

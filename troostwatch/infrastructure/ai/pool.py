@@ -43,8 +43,9 @@ def process_executor(jobs: int) -> Executor:
 
 
 def _prepare_worker() -> None:
-    # Ctrl-C reaches the whole group of processes: the parent decides what becomes of the work.
+    # Ctrl-C and a stopping service reach all processes at once: the parent decides what becomes of the work.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.environ["OMP_NUM_THREADS"] = os.environ["OMP_THREAD_LIMIT"] = "1"
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
@@ -92,17 +93,16 @@ class AnalysisPool:
         running: dict[Future[Analysis], _Job] = {}
         try:
             while True:
-                self._fill(executor, running, waiting)
-                if not running:
+                broken = self._fill(executor, running, waiting)
+                if not (running or broken):
                     break
                 done, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
-                broken = [running.pop(f).image for f in done if _crashed(f)]
+                broken += [running.pop(f).image for f in done if _crashed(f)]
                 for future in done & running.keys():
                     yield _outcome(running.pop(future).image, future)
                 stuck = self._overdue(running)
                 if broken or stuck:
-                    executor.shutdown(wait=False, cancel_futures=True)
-                    _kill(executor)
+                    _end(executor)
                     alone += broken + [job.image for job in running.values() if job.image not in stuck]
                     running.clear()
                     for image in stuck:
@@ -111,18 +111,24 @@ class AnalysisPool:
                         yield self._read_alone(alone.popleft())
                     executor = self._new_executor(self._jobs)
         finally:
-            executor.shutdown(wait=False, cancel_futures=True)
-            _kill(executor)
+            _end(executor)
 
-    def _fill(self, executor: Executor, running: dict[Future[Analysis], _Job], waiting: Iterator[LotImage]) -> None:
+    def _fill(
+        self, executor: Executor, running: dict[Future[Analysis], _Job], waiting: Iterator[LotImage]
+    ) -> list[LotImage]:
+        """Give every worker something to do; return what could not be given because a worker has just died."""
         while len(running) < self._jobs and (image := next(waiting, None)):
             function, arguments = self._read(image)
             started = time.monotonic()
-            running[executor.submit(function, *arguments)] = _Job(image, started)
+            try:
+                running[executor.submit(function, *arguments)] = _Job(image, started)
+            except BrokenProcessPool:
+                return [image]
+        return []
 
     def _overdue(self, running: dict[Future[Analysis], _Job]) -> list[LotImage]:
         now = time.monotonic()
-        return [job.image for job in running.values() if now - job.started > self._timeout]
+        return [j.image for f, j in running.items() if not f.done() and now - j.started > self._timeout]
 
     def _read_alone(self, image: LotImage) -> Outcome:
         """Read one photograph in a process of its own, so that what dies is known."""
@@ -137,8 +143,7 @@ class AnalysisPool:
                 return image, ImageError("the reading process died on this photograph (out of memory?)")
             return _outcome(image, future)
         finally:
-            executor.shutdown(wait=False, cancel_futures=True)
-            _kill(executor)
+            _end(executor)
 
 
 def _crashed(future: Future[Analysis]) -> bool:
@@ -153,8 +158,10 @@ def _outcome(image: LotImage, future: Future[Analysis]) -> Outcome:
     return image, future.result()
 
 
-def _kill(executor: Executor) -> None:
-    """End the processes of a pool at once; `shutdown` alone would wait for a stuck one at exit."""
-    if isinstance(executor, ProcessPoolExecutor):
-        for process in list((executor._processes or {}).values()):
-            process.kill()
+def _end(executor: Executor) -> None:
+    """End the processes of a pool at once; `shutdown` alone would wait for a stuck one when the program ends."""
+    # Asked for before the shutdown: afterwards the pool does not know its processes any more.
+    processes = list((executor._processes or {}).values()) if isinstance(executor, ProcessPoolExecutor) else []
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.kill()

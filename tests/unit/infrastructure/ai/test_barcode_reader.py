@@ -1,0 +1,57 @@
+"""Symbols on drawn photographs: all of them, each once, in the direction in which they are printed."""
+
+from __future__ import annotations
+
+import pytest
+from fakes.sticker_photographs import far_apart, opened
+from PIL import Image
+
+from troostwatch.domain.readings import ReadingKind
+from troostwatch.infrastructure.ai.barcode_reader import BarcodeReader
+from troostwatch.infrastructure.synthetic.symbols import Symbology, picture
+
+READER = BarcodeReader()
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_every_symbol_is_found_however_the_photograph_is_turned(turns: int) -> None:
+    image, truth = opened(turns)
+
+    found = {reading.text.zfill(13): reading for reading in READER.read(image)}
+
+    assert found.keys() == {symbol.payload.zfill(13) for symbol in truth.symbols}
+    for symbol in truth.symbols:
+        reading = found[symbol.payload.zfill(13)]
+        assert far_apart(reading.quad, symbol.quad) < 20
+
+
+def test_a_reading_says_what_it_is_and_how_many_looks_saw_it() -> None:
+    image, _ = opened()
+
+    (code,) = (reading for reading in READER.read(image) if reading.symbology == "EAN13")
+
+    assert (code.reader, code.kind) == ("barcode", ReadingKind.SYMBOL)
+    assert code.confidence in (0.25, 0.5, 0.75, 1.0)
+    assert READER.version[0].isdigit()
+
+
+@pytest.mark.parametrize("symbology", Symbology)
+def test_each_kind_of_symbol_that_stickers_carry_is_read(symbology: Symbology) -> None:
+    payload = {Symbology.EAN_13: "2900000000001", Symbology.UPC_A: "012345678905"}.get(symbology, "AB-12345")
+    image = Image.new("RGB", (700, 300), "white")
+    image.paste(picture(symbology, payload, module=4, height=120), (60, 60))
+
+    assert [reading.text.zfill(13) for reading in READER.read(image)] == [payload.zfill(13)]
+
+
+def test_one_symbol_printed_twice_is_one_reading() -> None:
+    image = Image.new("RGB", (500, 500), "white")
+    for y in (40, 300):
+        image.paste(picture(Symbology.CODE_128, "TWICE-123", module=2, height=80), (60, y))
+
+    assert [reading.text for reading in READER.read(image)] == ["TWICE-123"]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 2000), (640, 480)])
+def test_where_there_is_no_symbol_nothing_is_read(size: tuple[int, int]) -> None:
+    assert READER.read(Image.new("RGB", size, "grey")) == []
