@@ -86,7 +86,7 @@ def plausible(kind: CodeType, text: str) -> bool:
         case CodeType.UUID:
             return uuid_is_valid(text)
         case CodeType.SERIAL_NUMBER:
-            return bool(_PLAIN.fullmatch(text.upper())) and 5 <= len(squeeze(text)) <= 26
+            return bool(_PLAIN.fullmatch(text.upper())) and "#" not in text and 5 <= len(squeeze(text)) <= 26
         case CodeType.MODEL_NUMBER:
             return any(form.fullmatch(text.upper()) for form in (_PLAIN, _LETTERS_ALONE, _TWO_WORDS))
         case _:

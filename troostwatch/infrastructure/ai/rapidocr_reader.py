@@ -25,6 +25,10 @@ _PARAMETERS = {
     "EngineConfig.onnxruntime.intra_op_num_threads": 1,
     "EngineConfig.onnxruntime.inter_op_num_threads": 1,
     "Rec.rec_batch_num": 1,
+    # Text is looked for at this size and read at the full one: a third less time on photographs of 1600 x 1200,
+    # and no string of the captured lots lost; at 960 some are.
+    "Det.limit_type": "max",
+    "Det.limit_side_len": 1280,
     "Global.log_level": "critical",
 }
 
