@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -80,18 +80,19 @@ class World:
     def photograph(self, display_id: str, position: int, content: str) -> int:
         """Add a photograph that arrived; equal `content` means equal bytes. Return its id."""
         sha256 = sha(content)
-        url = f"https://media.example/{display_id}/{position}/{content}"
+        path = f"{display_id}/{position}-{sha256[:16]}.jpg"
+        return self.photograph_at(display_id, position, Fetched(0, path, Content(sha256, 1000, 1600, 1200, "JPEG")))
+
+    def photograph_at(self, display_id: str, position: int, fetched: Fetched) -> int:
+        """Add a photograph that arrived as told, but for the id. Return its id."""
         cursor = self.connection.execute(
             """INSERT INTO lot_images (lot_id, url, position, first_seen_at)
                SELECT id, ?, ?, ? FROM lots WHERE display_id = ?""",
-            (url, position, stamp(self.clock()), display_id),
+            (f"https://media.example/{display_id}/{position}", position, stamp(self.clock()), display_id),
         )
         assert cursor.lastrowid
-        path = f"{display_id}/{position}-{sha256[:16]}.jpg"
         with self.uow() as uow:
-            uow.images.record_fetched(
-                Fetched(cursor.lastrowid, path, Content(sha256, 1000, 1600, 1200, "JPEG")), now=self.clock()
-            )
+            uow.images.record_fetched(replace(fetched, image_id=cursor.lastrowid), now=self.clock())
             uow.commit()
         return cursor.lastrowid
 
