@@ -168,12 +168,13 @@ class ImageAnalysisService:
             uow.codes.replace_codes(image.sha256, image.id, codes)
             if save_tokens:
                 uow.tokens.replace(image, analysis.tokens, now=now)
-            uow.images.record_analysis_state(image.sha256, reason=reason, now=now)
+            photographs = uow.images.record_analysis_state(image.sha256, reason=reason, now=now)
             uow.commit()
         report.analyzed += 1
         report.codes += len(codes)
         report.approved += sum(1 for code in codes if code.decided_by)
-        report.needs_review += reason is not None
+        report.shared += photographs - 1
+        report.needs_review += photographs if reason else 0
 
     def _record_failure(self, image: LotImage, error: ImageError, report: AnalysisReport) -> None:
         assert image.sha256

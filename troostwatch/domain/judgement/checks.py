@@ -15,7 +15,7 @@ from stdnum.iso7064 import mod_97_10
 from troostwatch.domain.codes import CodeType, canonical
 
 _UUID = re.compile(r"[0-9A-F]{8}-?[0-9A-F]{4}-?[0-9A-F]{4}-?[0-9A-F]{4}-?[0-9A-F]{12}")
-# Digits decide, letters and signs follow: 'SM-X306B', '20RL-000XMH', '5CD2132MTT', '65Z99EA#ABH', '16-b1001nd'.
+# Digits decide, letters and signs follow: 'SM-X306B', '20AB-000CDE', '5CD2132MTT', '65Z99EA#ABH', '16-b1001nd'.
 _PLAIN = re.compile(r"(?=[^\s]*\d)[0-9A-Z][0-9A-Z#./+-]{2,29}(?<![./+-])")
 _LETTERS_ALONE = re.compile(r"[A-Z]{2,6}(?:-[A-Z]{1,6}){2,4}")  # 'UAP-AC-LR'
 _TWO_WORDS = re.compile(r"[A-Z]{1,10} (?=[0-9A-Z-]*\d)[0-9A-Z-]{2,12}")  # 'HB 124A'

@@ -7,12 +7,13 @@ show the same characters; the type's are the claims (symbology, identifier, capt
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from troostwatch.domain.codes import Code, CodeType
+from troostwatch.domain.codes import Code, CodeType, canonical
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.judgement import checks, gathering, payloads
 from troostwatch.domain.judgement.claims import Basis, Claim
@@ -48,6 +49,7 @@ _POOR_BELOW = {"rapidocr": 0.93}
 _POOR_TEXT_ODDS = 2.0
 _CHECK_DIGIT_ODDS = 8.0  # text whose check digit is right
 _CUT_OFF_ODDS = 0.05  # text that runs into the edge of the picture
+_RIVAL_SYMBOL_ODDS = 0.004  # the same bars were also read as another number with a right check digit
 _RIVAL_ODDS = 0.2  # another reading, one look-alike apart, says otherwise
 
 _CAPTIONED = frozenset({Basis.CAPTION, Basis.CAPTION_LEFT, Basis.CAPTION_ABOVE})
@@ -166,6 +168,8 @@ def _conclude(
     value_odds = _value_odds(candidate, readings, edge)
     if not _decoded(candidate, readings) and _has_rival(candidate, all_candidates):
         value_odds *= _RIVAL_ODDS
+    if _has_rival_bars(candidate, readings):
+        value_odds *= _RIVAL_SYMBOL_ODDS
     confidence = _probability(type_odds) * _probability(value_odds)
     first = _place(candidate)
     return Code(
@@ -227,6 +231,24 @@ def _has_rival(candidate: _Candidate, candidates: Sequence[_Candidate]) -> bool:
         and len(other.witnesses) >= len(candidate.witnesses)
         for other in candidates
     )
+
+
+def _has_rival_bars(candidate: _Candidate, readings: Sequence[Reading]) -> bool:
+    """Tell whether retail bars at the same place were read as two numbers; a check digit lets one misread in ten pass."""
+    mine = [readings[i] for i in candidate.witnesses if readings[i].symbology in payloads.RETAIL]
+    return any(
+        canonical(CodeType.EAN, other.text) != candidate.value and _same_bars(one, other)
+        for one in mine
+        for other in readings
+        if other.symbology in payloads.RETAIL
+    )
+
+
+def _same_bars(one: Reading, other: Reading) -> bool:
+    """Tell whether two symbols stand in each other's place; the quads of bars may be as thin as a line."""
+    a, b = one.quad, other.quad
+    reach = max(a.width, b.width) / 2
+    return math.dist(a.centre, b.centre) < reach
 
 
 def _place(candidate: _Candidate) -> int:

@@ -11,7 +11,7 @@ BUSY_SECONDS = 30.0
 
 
 def connect(path: Path, *, create: bool = True) -> sqlite3.Connection:
-    """Open the database in WAL mode with foreign keys on; transactions are opened by hand.
+    """Open the database with foreign keys on and change nothing of it; transactions are opened by hand.
 
     Raises DatabaseError when the file cannot be opened or is no database.
     """
@@ -21,11 +21,23 @@ def connect(path: Path, *, create: bool = True) -> sqlite3.Connection:
         raise DatabaseError(f"no database at {path}", hint="run 'troostwatch sync' first, or name one with --db")
     try:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    except sqlite3.Error as error:
+        raise DatabaseError(f"cannot open {path}: {error}", hint="is it a Troostwatch database?") from error
+    try:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA journal_mode = WAL")
         # WAL with NORMAL survives kill -9; FULL also survives the power going.
         connection.execute("PRAGMA synchronous = FULL")
-    except (sqlite3.Error, OSError) as error:
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # the first look into the file
+    except sqlite3.Error as error:
+        connection.close()
         raise DatabaseError(f"cannot open {path}: {error}", hint="is it a Troostwatch database?") from error
     return connection
+
+
+def let_read_while_writing(connection: sqlite3.Connection) -> None:
+    """Put the database into WAL mode, where it stays. Raises DatabaseError when it cannot be written."""
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.Error as error:
+        raise DatabaseError(f"cannot write to the database: {error}", hint="is the disk full, or read-only?") from error

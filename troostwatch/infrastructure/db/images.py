@@ -173,15 +173,15 @@ class LotImageRepository:
             {"sha256": sha256, "now": stamp(now)},
         )
 
-    def record_analysis_state(self, sha256: str, *, reason: str | None, now: datetime | None) -> None:
-        """Mark every photograph of a content as read; `now` None keeps the time of the reading."""
-        self._conn.execute(
+    def record_analysis_state(self, sha256: str, *, reason: str | None, now: datetime | None) -> int:
+        """Mark every photograph of a content as read and return how many; `now` None keeps the time of the reading."""
+        return self._conn.execute(
             """UPDATE lot_images
                   SET analysis_status = CASE WHEN :reason IS NULL THEN 'analyzed' ELSE 'needs_review' END,
                       review_reason = :reason, analyzed_at = coalesce(:now, analyzed_at), error_message = NULL
                 WHERE content_sha256 = :sha256""",
             {"sha256": sha256, "reason": reason, "now": to_text(now)},
-        )
+        ).rowcount
 
     def record_analysis_failure(self, sha256: str, message: str, *, parked: bool) -> None:
         """Count a failed reading of a content; `parked` takes it out of the queue."""

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from troostwatch.infrastructure.db.care import CareRepository
-from troostwatch.infrastructure.db.connection import connect
+from troostwatch.infrastructure.db.connection import connect, let_read_while_writing
 from troostwatch.infrastructure.db.decisions import DecisionRepository
 from troostwatch.infrastructure.db.images import (
     ExtractedCodeRepository,
@@ -54,10 +54,13 @@ class SqliteUnitOfWork:
 def open_database(path: Path, *, create: bool = True) -> sqlite3.Connection:
     """Open the database and bring it to the schema of this program.
 
-    Raises DatabaseError when it is newer than the program (it stays untouched) or cannot be opened.
+    Raises DatabaseError when it is newer than the program or another program's (it stays untouched), or
+    cannot be opened.
     """
     connection = connect(path, create=create)
     try:
+        migrations.refuse_strange(connection)
+        let_read_while_writing(connection)
         migrations.migrate(connection)
     except BaseException:
         connection.close()

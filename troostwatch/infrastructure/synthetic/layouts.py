@@ -218,9 +218,14 @@ HP_SMALL = Layout(
     maker="HP",
     products=("HP Pavilion 15-eg2050nd", "OMEN by HP 16-n0230nd", "HP Victus 16-e0105nb"),
     values=_HP_VALUES,
-    derived=_HP_DERIVED,
+    # On these stickers the name ends in the maker's designation: 'OMEN by HP 16-n0230nd'.
+    derived=_HP_DERIVED
+    | {
+        "series": (lambda product: product.rsplit(" ", 1)[0], "product"),
+        "model": (lambda product: product.rsplit(" ", 1)[1], "product"),
+    },
     body=column(
-        row(Emblem("hp", 60), Text("{product}", 30)),
+        row(Emblem("hp", 60), Field("{series}", "{model}", MODEL, points=30, glue=" ")),
         Symbol(_128, "{serial}", ((SERIAL, "{serial}"),)),
         Field("S/N", "{serial}", SERIAL, points=28, glue="    ", boxed=True),
         Symbol(_128, "{part}", ((PART, "{part}"),)),
@@ -255,7 +260,7 @@ DELL = Layout(
             Symbol(_128, "{tag}", ((SERIAL, "{tag}"),), height=60),
             Field("Express Service Code", "{express}", OTHER, points=22),
             Field("Reg Model", "{regulatory}", REGULATORY, points=20),
-            Field("Reg Type No.", "{regulatory}{regtype}", OTHER, points=20),
+            Field("Reg Type No.", "{regulatory}{regtype}", REGULATORY, points=20),
             Field("DP/N", "{dpn}", PART, points=20, glue=" "),
             Text("{@made}", 18),
         ),

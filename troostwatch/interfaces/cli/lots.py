@@ -90,7 +90,7 @@ def show(session: bootstrap.Session, /, db_path: Path | None, as_json: bool, dis
 
 def _print(app: bootstrap.Application, view: LotView) -> None:
     lot = view.summary
-    click.echo(f"{lot.display_id}  {lot.title or '-'}")
+    output.say(f"{lot.display_id}  {lot.title or '-'}")
     closes = f"{lot.closes_at.astimezone():%Y-%m-%d %H:%M}" if lot.closes_at else "unknown"
     for name, value in (
         ("category", lot.category),
@@ -102,7 +102,7 @@ def _print(app: bootstrap.Application, view: LotView) -> None:
         *((a.name, f"{a.value} {a.unit or ''}".strip()) for a in lot.attributes),
     ):
         if value:
-            click.echo(f"  {name:<10} {value}")
+            output.say(f"  {name:<10} {value}")
     click.echo("")
     if view.codes:
         rows = [
@@ -136,7 +136,8 @@ def _print(app: bootstrap.Application, view: LotView) -> None:
         ],
     )
     if others := sorted({other for c in view.codes for other in c.shared_with}):
-        click.echo(f"\nPhotographs of this lot are also shown by {', '.join(others)}.")
+        click.echo("")
+        output.say(f"Photographs of this lot are also shown by {', '.join(others)}.")
 
 
 def _bid(lot: LotSummary) -> str | None:

@@ -109,6 +109,11 @@ def visible(text: str) -> str:
     )
 
 
+def say(text: str) -> None:
+    """Print one line that may hold words from a stranger on stdout."""
+    click.echo(visible(text))
+
+
 def talk(text: str, *, quiet: bool) -> None:
     """Say something to the operator on stderr."""
     if not quiet:

@@ -74,9 +74,9 @@ def review(
 
     \b
     troostwatch images review
-    troostwatch images review --approve 17 --reject 18 --correct 19=PF206B5L
-    troostwatch images review --correct 20=model_number:20RL-000XMH --undo 17
-    troostwatch images review --add 5=serial_number:PF206B5L --dismiss 6
+    troostwatch images review --approve 17 --reject 18 --correct 19=PF20ABCD
+    troostwatch images review --correct 20=model_number:20AB-000CDE --undo 17
+    troostwatch images review --add 5=serial_number:PF20ABCD --dismiss 6
     troostwatch images review --interactive
     """
     with session.open(db_path, create=False) as app:
@@ -85,7 +85,7 @@ def review(
         service = app.review()
         decisions = _decisions(service, approve, reject, correct, undo, add, dismiss)
         for decide in decisions:
-            click.echo(decide().text)
+            output.say(decide().text)
         if decisions:
             return
         items = service.queue(limit=limit, lots=lots)
@@ -109,7 +109,7 @@ def _decisions(
 ) -> list[Callable[[], Answer]]:
     """Return what was asked for, undo first: a decision taken back and given anew in one line works."""
     if untyped := [image for image, kind, _ in add if kind is None]:
-        raise click.BadParameter(f"{untyped[0]}= needs a type, as in 5=serial_number:PF206B5L", param_hint="--add")
+        raise click.BadParameter(f"{untyped[0]}= needs a type, as in 5=serial_number:PF20ABCD", param_hint="--add")
     return [
         *(lambda i=i: service.undo(i) for i in undo),
         *(lambda i=i: service.approve(i) for i in approve),
@@ -152,17 +152,17 @@ def _print_queue(app: bootstrap.Application, items: Sequence[QueueItem]) -> None
 
 def _print_item(app: bootstrap.Application, item: QueueItem) -> None:
     closes = f", closes {item.closes_at.astimezone():%Y-%m-%d %H:%M}" if item.closes_at else ""
-    click.echo(
+    output.say(
         f"{', '.join(item.lots)} photograph {item.position} [photo {item.image_id}]: {item.title or '-'}{closes}"
     )
     if item.code:
         code = item.code
-        click.echo(f"  [{item.code_id}] {code.type} {code.value}  {code.confidence:.2f}")
-        click.echo(f"      evidence: {'; '.join(code.evidence)}")
+        output.say(f"  [{item.code_id}] {code.type} {code.value}  {code.confidence:.2f}")
+        output.say(f"      evidence: {'; '.join(code.evidence)}")
         if code.box:
-            click.echo(f"      box: {' '.join(map(str, code.box.as_list()))}")
-    click.echo(f"      reason: {item.reason}")
-    click.echo(f"      {app.photograph(item.path)}")
+            output.say(f"      box: {' '.join(map(str, code.box.as_list()))}")
+    output.say(f"      reason: {item.reason}")
+    output.say(f"      {app.photograph(item.path)}")
 
 
 def _ask_one_by_one(app: bootstrap.Application, service: ReviewService, items: Sequence[QueueItem]) -> None:
@@ -185,10 +185,10 @@ def _ask_one_by_one(app: bootstrap.Application, service: ReviewService, items: S
             if key == "o":
                 _show_crop(app, item, launch=True)
             elif key == "u" and last is not None:
-                click.echo(service.undo(last).text)
+                output.say(service.undo(last).text)
                 decided, last = decided - 1, None
             elif answer := _answer(service, item, key):
-                click.echo(answer.text)
+                output.say(answer.text)
                 decided, last = decided + 1, answer.code_id
                 break
     click.echo(f"{decided} decisions stored; nothing else waits" if items else "nothing waits for review")
@@ -222,8 +222,8 @@ def _show_crop(app: bootstrap.Application, item: QueueItem, *, launch: bool) -> 
         try:
             path = app.crop(item.path, item.code.box, f"{item.image_id}-{item.code_id}")
         except ImageError as error:
-            click.echo(f"      no picture: {error}")
+            output.say(f"      no picture: {error}")
             return
-    click.echo(f"      look: {path}")
+    output.say(f"      look: {path}")
     if launch and path and (sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY")):
         click.launch(str(path))

@@ -122,6 +122,22 @@ def test_each_code_names_its_evidence() -> None:
     assert judgement.codes[0].context == "(S)Serial Number"
 
 
+def test_bars_that_were_read_as_two_numbers_make_neither_sure() -> None:
+    # Both have a right check digit.
+    right, wrong = symbol("4006381333931", "EAN13"), symbol("4006381303934", "EAN13", y=310)
+    found = concluded(right, wrong)
+    settled = concluded(right, wrong, text("4006381333931", y=360))
+
+    assert max(found.values()) < 0.8
+    assert settled["ean", "4006381333931"] > SURE > settled["ean", "4006381303934"]
+
+
+def test_two_symbols_beside_each_other_are_no_rivals() -> None:
+    found = concluded(symbol("4006381333931", "EAN13"), symbol("0012345678905", "EAN13", x=700))
+
+    assert min(found.values()) > SURE
+
+
 def test_an_empty_photograph_says_nothing() -> None:
     assert judged().codes == ()
 

@@ -60,9 +60,12 @@ def version(connection: sqlite3.Connection) -> int:
     return int(row[0])
 
 
-def refuse_newer(connection: sqlite3.Connection) -> None:
-    """Raise DatabaseError, without touching anything, when a newer program wrote this database."""
-    if (found := version(connection)) > CURRENT_SCHEMA_VERSION:
+def refuse_strange(connection: sqlite3.Connection) -> None:
+    """Raise DatabaseError, without touching anything, when a newer or another program wrote this database."""
+    found = version(connection)
+    if not found and connection.execute("SELECT 1 FROM sqlite_schema WHERE name <> 'schema_migrations'").fetchone():
+        raise DatabaseError("the database belongs to another program", hint="name one of Troostwatch with --db")
+    if found > CURRENT_SCHEMA_VERSION:
         raise DatabaseError(
             f"the database has schema version {found}, this program knows {CURRENT_SCHEMA_VERSION}",
             hint="install the newer Troostwatch, or restore a backup made by this one",
@@ -71,7 +74,7 @@ def refuse_newer(connection: sqlite3.Connection) -> None:
 
 def migrate(connection: sqlite3.Connection) -> list[Migration]:
     """Apply what is missing and return it. Each step and the record of it are one transaction."""
-    refuse_newer(connection)
+    refuse_strange(connection)
     return [migration for migration in available() if _apply(connection, migration)]
 
 
@@ -81,7 +84,6 @@ def _apply(connection: sqlite3.Connection, migration: Migration) -> bool:
     try:
         connection.execute(_TABLE)
         if migration.version <= version(connection):
-            connection.execute("ROLLBACK")
             return False
         for statement in statements(migration.sql):
             connection.execute(statement)
@@ -91,8 +93,10 @@ def _apply(connection: sqlite3.Connection, migration: Migration) -> bool:
         )
         connection.execute("COMMIT")
     except sqlite3.Error as error:
-        connection.execute("ROLLBACK")
         raise DatabaseError(f"migration {migration.version:04d}_{migration.name} failed: {error}") from error
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
     return True
 
 
