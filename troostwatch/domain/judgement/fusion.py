@@ -234,7 +234,7 @@ def _has_rival(candidate: _Candidate, candidates: Sequence[_Candidate]) -> bool:
 
 
 def _has_rival_bars(candidate: _Candidate, readings: Sequence[Reading]) -> bool:
-    """Tell whether retail bars at the same place were read as two numbers; a check digit lets one misread in ten pass."""
+    """Tell whether retail bars at one place were read as two numbers: a check digit lets one misread in ten pass."""
     mine = [readings[i] for i in candidate.witnesses if readings[i].symbology in payloads.RETAIL]
     return any(
         canonical(CodeType.EAN, other.text) != candidate.value and _same_bars(one, other)

@@ -61,19 +61,24 @@ def backup(connection: sqlite3.Connection, target: Path) -> None:
     partial = target.with_name(f".{target.name}.partial")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial.unlink(missing_ok=True)
-        copy = sqlite3.connect(partial)
         try:
-            connection.backup(copy)
-            # A copy in one file: nobody has to remember the -wal beside it.
-            copy.execute("PRAGMA journal_mode = DELETE")
-            result = copy.execute("PRAGMA integrity_check").fetchone()[0]
+            _copy(connection, partial)
+            partial.replace(target)
         finally:
-            copy.close()
-        if result != "ok":
-            raise DatabaseError(f"the copy is damaged: {result}", hint="run 'troostwatch db verify'")
-        partial.replace(target)
+            partial.unlink(missing_ok=True)
     except (sqlite3.Error, OSError) as error:
         raise DatabaseError(f"cannot write a backup to {target}: {error}") from error
+
+
+def _copy(connection: sqlite3.Connection, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    copy = sqlite3.connect(target)
+    try:
+        connection.backup(copy)
+        # A copy in one file: nobody has to remember the -wal beside it.
+        copy.execute("PRAGMA journal_mode = DELETE")
+        result = copy.execute("PRAGMA integrity_check").fetchone()[0]
     finally:
-        partial.unlink(missing_ok=True)
+        copy.close()
+    if result != "ok":
+        raise DatabaseError(f"the copy is damaged: {result}", hint="run 'troostwatch db verify'")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 
 from troostwatch.domain.errors import DatabaseError
@@ -37,7 +38,14 @@ def connect(path: Path, *, create: bool = True) -> sqlite3.Connection:
 
 def let_read_while_writing(connection: sqlite3.Connection) -> None:
     """Put the database into WAL mode, where it stays. Raises DatabaseError when it cannot be written."""
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.Error as error:
-        raise DatabaseError(f"cannot write to the database: {error}", hint="is the disk full, or read-only?") from error
+    patience = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.Error as error:
+            # For this statement alone SQLite does not wait for others: two programs may be making a new database.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > patience:
+                raise DatabaseError(f"cannot write to the database: {error}", hint="is the disk full?") from error
+            time.sleep(0.02)
+        else:
+            return
