@@ -10,8 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from troostwatch import __version__
 from troostwatch.domain.errors import TroostwatchError
@@ -59,6 +65,12 @@ class Sync(Section):
     refresh_after_hours: float = Field(default=72.0, ge=0, description="read an unchanged lot page again")
     max_page_bytes: int = Field(default=20_000_000, gt=0)
     respect_robots: bool = True
+
+    @field_validator("sites")
+    @classmethod
+    def _name_sites_as_lots_do(cls, sites: dict[str, str]) -> dict[str, str]:
+        # Names from the environment come in lower case.
+        return {prefix.upper(): site for prefix, site in sites.items()}
 
 
 class Download(Section):
@@ -165,13 +177,29 @@ def load(file: Path | None = None) -> Configuration:
     if path is None and Path(CONFIG_NAME).is_file():
         path = Path(CONFIG_NAME)
     from_file = _read(path) if path else {}
+    from_environment = _environment()
     try:
         settings = Settings(**from_file)
-        from_environment = EnvSettingsSource(Settings)()
     except ValidationError as error:
-        raise ConfigError(_first_problem(error), hint=f"look at {path or 'the environment'}") from error
+        raise _as_config_error(error, path, from_environment) from error
     base = path.parent if path else Path()
     return Configuration(_anchored(settings, base, from_environment), path, from_file, from_environment)
+
+
+def _environment() -> dict[str, Any]:
+    """Return the settings in the environment. Raises ConfigError for a variable that sets nothing we know."""
+    for variable in sorted(os.environ):
+        name = variable.upper()
+        section = name.removeprefix(ENV_PREFIX).partition("__")[0].lower()
+        if name.startswith(ENV_PREFIX) and name != CONFIG_VARIABLE and section not in Settings.model_fields:
+            raise ConfigError(f"there is no setting {variable}", hint="'troostwatch config show' lists them all")
+    try:
+        return EnvSettingsSource(Settings)()
+    except SettingsError as error:
+        raise ConfigError(
+            f"the environment: {error}",
+            hint="write lists and tables as JSON, as in TROOSTWATCH_SYNC__SOURCES='[\"A1-39499\"]'",
+        ) from error
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -189,10 +217,18 @@ def _read(path: Path) -> dict[str, Any]:
 def _anchored(settings: Settings, base: Path, from_environment: dict[str, Any]) -> Settings:
     """Resolve the paths of the file against its folder; those of the environment stay with the caller's."""
     mine = from_environment.get("paths", {})
-    paths = {name: value if name in mine else base / value for name, value in settings.paths}
+    paths = {name: value.expanduser() if name in mine else base / value.expanduser() for name, value in settings.paths}
     return settings.model_copy(update={"paths": Paths(**paths)})
 
 
-def _first_problem(error: ValidationError) -> str:
+def _as_config_error(error: ValidationError, path: Path | None, from_environment: dict[str, Any]) -> ConfigError:
+    """Return what is wrong, with the place to look at."""
     problem = error.errors()[0]
-    return f"setting {'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+    section, *rest = (str(part) for part in problem["loc"])
+    name = ".".join([section, *rest])
+    said = from_environment.get(section, {})
+    in_environment = not rest or rest[0] in said if isinstance(said, dict) and said else bool(said)
+    where = "the environment" if in_environment or path is None else str(path)
+    if problem["type"] == "extra_forbidden":
+        return ConfigError(f"there is no setting {name}", hint=f"look at {where}; 'troostwatch config show' lists them")
+    return ConfigError(f"setting {name}: {problem['msg']}", hint=f"look at {where}")

@@ -119,7 +119,8 @@ _BY_GROUP = [kind for _, _, kind in _TABLE]
 _IDENTIFIER = r"(?:\(\s*[0-9iso]{0,2}[a-z5]\s*\)\s*|\(\s*\)\s*)?"
 # 'US7SAR180P/N:' lost its blank: those few may follow a letter or digit.
 _START = r"(?:(?<![0-9a-z])|(?<=[0-9a-z])(?=[psr]/n:))"
-_CAPTION = re.compile(f"{_START}{_IDENTIFIER}(?:{'|'.join(f'({p})' for _, p, _ in _TABLE)})(?![a-z0-9])")
+_END = r"(?:(?![a-z0-9])|(?<=/n)(?=[2-9]))"  # 'P/N8KY79EA' lost its blank too
+_CAPTION = re.compile(f"{_START}{_IDENTIFIER}(?:{'|'.join(f'({p})' for _, p, _ in _TABLE)}){_END}")
 
 
 def find(line: str) -> list[Captioned]:

@@ -43,7 +43,7 @@ _SYMBOL_ODDS = 500.0  # seen in several passes over the picture
 _SEEN_ONCE_ODDS = 30.0  # in one pass, and something else speaks for it
 _SEEN_ONCE_ALONE_ODDS = 0.8
 _MATRIX_ODDS = 500.0  # QR and DataMatrix correct their errors or are not read
-_TEXT_ODDS = (8.0, 6.0, 3.0)  # first, second and third line that shows them; later ones add nothing
+_TEXT_ODDS = (18.0, 6.0, 3.0)  # first, second and third line that shows them; later ones add nothing
 # An engine's own number says little; but below this one its lines were wrong as often as right.
 _POOR_BELOW = {"rapidocr": 0.93}
 _POOR_TEXT_ODDS = 2.0

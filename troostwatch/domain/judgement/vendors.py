@@ -99,7 +99,7 @@ def _shape(item: dict[str, Any]) -> Shape:
         type=CodeType(item["type"]),
         name=item["name"],
         whole=re.compile(form),
-        inside=re.compile(rf"(?<![0-9A-Z#])(?:{form})(?![0-9A-Z#])") if alone else None,
+        inside=re.compile(rf"(?<![0-9A-Z#/])(?:{form})(?![0-9A-Z#])") if alone else None,
         loose=item.get("loose", False),
         never=item.get("never", ""),
         mend=(re.compile(item["mend"][0]), item["mend"][1]) if "mend" in item else None,
