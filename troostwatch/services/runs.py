@@ -23,6 +23,9 @@ class RunLog:
             uow.commit()
         try:
             report = work()
+        except KeyboardInterrupt:
+            self._finish(run_id, Outcome.STOPPED, {}, "interrupted")
+            raise
         except BaseException as error:
             self._finish(run_id, Outcome.FAILED, {}, str(error) or type(error).__name__)
             raise

@@ -1,0 +1,102 @@
+"""Which word is a piece of which code, and who says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fakes.world import code
+from hypothesis import given
+from hypothesis import strategies as st
+
+from troostwatch.domain.codes import Code, CodeStatus, CodeType, DecidedBy
+from troostwatch.domain.geometry import Box
+from troostwatch.domain.readings import Token
+from troostwatch.domain.tokens import HandLabel, Label, LabelOrigin, labels_for, place
+
+
+def token(text: str, x: int = 0, y: int = 0, width: int = 100) -> Token:
+    return Token(text, Box(x, y, x + width, y + 20), 0.9, 0, 0)
+
+
+def approved(
+    value: str, kind: CodeType = CodeType.SERIAL_NUMBER, *, person: bool = False, box: Box | None = None
+) -> Code:
+    by = DecidedBy.PERSON if person else DecidedBy.RULE
+    return replace(code(value, 0.97, kind, box), status=CodeStatus.APPROVED, decided_by=by)
+
+
+LINE = [token("Serial"), token("No.:", 110), token("PF206B5L", 220)]
+
+
+def test_a_word_that_prints_a_code_is_labelled_by_its_type() -> None:
+    assert labels_for(LINE, [approved("PF206B5L")], []) == {2: Label("serial_number", LabelOrigin.RULE)}
+
+
+def test_the_label_tells_when_a_person_decided() -> None:
+    assert labels_for(LINE, [approved("PF206B5L", person=True)], []) == {
+        2: Label("serial_number", LabelOrigin.DECISION)
+    }
+
+
+def test_only_approved_codes_label_words() -> None:
+    rejected = replace(approved("PF206B5L", person=True), status=CodeStatus.REJECTED)
+
+    assert labels_for(LINE, [code("PF206B5L", 0.99), rejected], []) == {}
+
+
+def test_a_word_with_its_caption_stuck_to_it_is_labelled() -> None:
+    assert labels_for([token("S/N:PF206B5L")], [approved("PF206B5L")], []).keys() == {0}
+
+
+def test_pieces_of_a_code_are_labelled_where_it_stands_and_nowhere_else() -> None:
+    tokens = [token("20RL"), token("000XMH", 110), token("20RL", 0, 500)]
+
+    labels = labels_for(tokens, [approved("20RL-000XMH", CodeType.MODEL_NUMBER, box=Box(0, 0, 220, 20))], [])
+
+    assert labels.keys() == {0, 1}
+
+
+def test_short_values_label_nothing() -> None:
+    assert labels_for([token("A1"), token("A1B2", 110)], [approved("A1")], []) == {}
+
+
+def test_a_person_who_points_at_a_word_beats_what_follows_from_codes() -> None:
+    none = HandLabel("PF206B5L", LINE[2].box, "none")
+
+    labels = labels_for(LINE, [approved("PF206B5L", person=True)], [none])
+
+    assert labels == {2: Label("none", LabelOrigin.PERSON)}
+
+
+def test_what_a_person_decided_beats_the_rule_on_the_same_word() -> None:
+    codes = [approved("PF206B5L", CodeType.PART_NUMBER, person=True), approved("PF206B5L")]
+
+    assert labels_for(LINE, codes, []) == {2: Label("part_number", LabelOrigin.DECISION)}
+
+
+def test_a_label_finds_its_word_again_after_a_new_reading() -> None:
+    hand = HandLabel("PF206-B5L", Box(210, 0, 330, 25), "serial_number")
+    new = [token("pf206b5l", 0, 400), token("PF206B5L", 222), token("Serial")]
+
+    assert place(hand, new) == 1
+    assert place(hand, [token("PF206B5L", 0, 400)]) is None
+    assert place(hand, [token("OTHER", 222)]) is None
+
+
+texts = st.text("AB01-.", min_size=1, max_size=8)
+tokens_ = st.lists(st.builds(token, texts, st.integers(0, 500), st.integers(0, 500)), max_size=8)
+
+
+@given(tokens_, st.lists(st.builds(approved, texts, st.sampled_from(CodeType), person=st.booleans())), st.data())
+def test_labels_point_at_words_that_are_there_and_come_in_their_order(
+    tokens: list[Token], codes: list[Code], data: st.DataObject
+) -> None:
+    hands = [
+        HandLabel(word.text, word.box, "none")
+        for word in tokens and data.draw(st.lists(st.sampled_from(tokens), max_size=3))
+    ]
+
+    labels = labels_for(tokens, codes, hands)
+
+    assert list(labels) == sorted(labels)
+    assert all(0 <= index < len(tokens) for index in labels)
