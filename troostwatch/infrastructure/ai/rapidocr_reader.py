@@ -7,11 +7,18 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
+import cv2
 import numpy as np
 from PIL import Image
 from rapidocr import RapidOCR
+from rapidocr.ch_ppocr_det import utils as detection
+from rapidocr.inference_engine.onnxruntime.main import ONNXRuntimeError
+from rapidocr.main import RapidOCRError
+from rapidocr.utils import process_img
+from rapidocr.utils.load_image import LoadImageError
 from rapidocr.utils.output import RapidOCROutput
 
+from troostwatch.domain.errors import ImageError
 from troostwatch.domain.geometry import Point, Quad
 from troostwatch.domain.readings import Reading, ReadingKind, Token
 from troostwatch.infrastructure.ai.tokens import words_of
@@ -31,6 +38,17 @@ _PARAMETERS = {
     "Det.limit_side_len": 1280,
     "Global.log_level": "critical",
 }
+
+
+# What the engine and what it is built on raise about a picture, a strip 5000 pixels long and one high for example.
+_REFUSALS = (
+    RapidOCRError,
+    LoadImageError,
+    process_img.ResizeImgError,
+    detection.ResizeImgError,
+    ONNXRuntimeError,
+    cv2.error,
+)
 
 
 class _DirectedOcr(RapidOCR):  # type: ignore[misc, unused-ignore]
@@ -65,9 +83,13 @@ class RapidOcrReader:
         return version("rapidocr")
 
     def read(self, image: Image.Image) -> tuple[list[Reading], list[Token]]:
-        """Return the lines of text of an upright RGB picture, and their words."""
+        """Return the lines of text of an upright RGB picture, and their words. Raises ImageError."""
         bgr = np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
-        output = self._engine(bgr)
+        try:
+            output = self._engine(bgr)
+        except _REFUSALS as error:
+            what = f"{image.width} x {image.height} pixels: {error or type(error).__name__}"
+            raise ImageError(f"RapidOCR cannot read a picture of {what}", permanent=True) from error
         assert isinstance(output, RapidOCROutput)
         if output.txts is None or output.boxes is None or output.scores is None:
             return [], []

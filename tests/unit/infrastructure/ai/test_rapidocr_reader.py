@@ -6,6 +6,7 @@ import pytest
 from fakes.sticker_photographs import far_apart, opened
 from PIL import Image
 
+from troostwatch.domain.errors import ImageError
 from troostwatch.domain.judgement.checks import squeeze
 from troostwatch.domain.readings import ReadingKind
 from troostwatch.infrastructure.ai.rapidocr_reader import RapidOcrReader
@@ -63,3 +64,18 @@ def test_a_reading_says_who_read_it_and_how_sure_the_engine_was(reader: RapidOcr
 @pytest.mark.parametrize("size", [(1, 1), (2, 900), (640, 480)])
 def test_where_there_is_no_text_nothing_is_read(reader: RapidOcrReader, size: tuple[int, int]) -> None:
     assert reader.read(Image.new("RGB", size, "grey")) == ([], [])
+
+
+@pytest.mark.parametrize("size", [(1, 5000), (5000, 1), (20_000, 20)])
+def test_a_picture_that_the_engine_refuses_is_one_failed_photograph(
+    reader: RapidOcrReader, size: tuple[int, int]
+) -> None:
+    with pytest.raises(ImageError, match="cannot read a picture of") as caught:
+        reader.read(Image.new("RGB", size, "white"))
+
+    assert caught.value.permanent
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 40), (40, 3)])
+def test_a_tiny_picture_holds_no_text(reader: RapidOcrReader, size: tuple[int, int]) -> None:
+    assert reader.read(Image.new("RGB", size, "white")) == ([], [])
