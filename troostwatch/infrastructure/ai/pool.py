@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -14,9 +15,11 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
-from troostwatch.domain.errors import ImageError
+from troostwatch.domain.errors import ImageError, TroostwatchError
 from troostwatch.domain.images import LotImage
 from troostwatch.domain.readings import Analysis
+
+_log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -151,11 +154,20 @@ def _crashed(future: Future[Analysis]) -> bool:
 
 
 def _outcome(image: LotImage, future: Future[Analysis]) -> Outcome:
-    """Return what the worker said; an error that is not about the photograph is raised here."""
+    """Return what the worker said. An error that would befall every photograph is raised here.
+
+    One that nobody foresaw keeps its traceback in the log and costs its photograph: a picture that some library
+    stumbles over must not end every night at the same place.
+    """
     error = future.exception()
+    if error is None:
+        return image, future.result()
     if isinstance(error, ImageError):
         return image, error
-    return image, future.result()
+    if isinstance(error, TroostwatchError) or not isinstance(error, Exception):
+        raise error
+    _log.error("photograph %s of %s: unforeseen error", image.position, image.lot, exc_info=error)
+    return image, ImageError(f"unforeseen {type(error).__name__}: {error}")
 
 
 def _end(executor: Executor) -> None:

@@ -152,6 +152,9 @@ def test_an_error_keeps_its_hint_when_it_is_pickled() -> None:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_bug_in_the_reading_surfaces_as_itself(jobs: int) -> None:
-    with pytest.raises(ZeroDivisionError, match="a bug"):
-        outcomes(pool(jobs=jobs), ["reads", "has a bug", "reads"])
+def test_a_bug_costs_its_photograph_and_leaves_a_traceback(jobs: int, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("ERROR"):
+        results = outcomes(pool(jobs=jobs), ["reads", "has a bug", "reads"])
+
+    assert said(results) == {1: "unforeseen ZeroDivisionError: a bug"}
+    assert "Traceback" in caplog.text
