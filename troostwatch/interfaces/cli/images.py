@@ -275,7 +275,7 @@ def stats(session: bootstrap.Session, /, db_path: Path | None, as_json: bool, pr
     troostwatch images stats --json | jq .codes
     troostwatch images stats --prometheus > /var/lib/node_exporter/troostwatch.prom
     """
-    with session.open(db_path) as app:
+    with session.open(db_path, create=False) as app:
         numbers = app.reports().stats()
         runs = app.reports().runs(limit=50 if prometheus else 5)
     if prometheus:

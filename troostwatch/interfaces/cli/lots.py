@@ -41,7 +41,7 @@ def list_lots(
     troostwatch lots list --closing-within 24h
     troostwatch lots list --auction A1-39499 --json
     """
-    with session.open(db_path) as app:
+    with session.open(db_path, create=False) as app:
         found = app.reports().lots(limit=limit, auction=auction, closing_within=closing_within)
     if as_json:
         for lot in found:
