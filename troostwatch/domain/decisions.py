@@ -45,10 +45,10 @@ def settle(codes: Iterable[Code], decisions: Sequence[Decision], *, auto_approve
     """
     read = {code.key: code for code in codes if code.origin is Origin.READING}
     settled = {key: _by_rule(code, auto_approve_threshold) for key, code in read.items()}
-    for decision in decisions:
+    for decision in decisions:  # oldest first: a later word about the same code wins
         old = (decision.type, decision.value)
-        if decision.right != old and old in read:
-            settled[old] = replace(read[old], status=CodeStatus.REJECTED, decided_by=DecidedBy.PERSON)
+        if decision.right != old and old in settled:
+            settled[old] = replace(settled[old], status=CodeStatus.REJECTED, decided_by=DecidedBy.PERSON)
         if right := decision.right:
             settled[right] = _by_person(read.get(right), right, decision.box)
     return list(settled.values())

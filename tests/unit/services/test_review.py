@@ -247,3 +247,27 @@ class PeopleAndReaders(RuleBasedStateMachine):
 
 TestPeopleAndReaders = PeopleAndReaders.TestCase
 TestPeopleAndReaders.settings = settings(max_examples=30, stateful_step_count=20, deadline=None)
+
+
+def test_approving_what_a_correction_made_leaves_the_correction_standing(world: World) -> None:
+    world.review().correct(world.code_id("AB123456"), "ZZ999999")
+
+    world.review().approve(world.code_id("ZZ999999"))
+
+    assert world.codes()["serial_number", "AB123456"] == ("rejected", "person")
+    assert world.codes()["serial_number", "ZZ999999"] == ("approved", "person")
+
+
+def test_a_typing_error_in_a_correction_can_be_corrected_or_rejected(world: World) -> None:
+    world.review().correct(world.code_id("AB123456"), "ZZ999998")
+    world.review().correct(world.code_id("ZZ999998"), "ZZ999999")
+    world.review().correct(world.code_id("CD123456"), "XX111111")
+    world.review().reject(world.code_id("XX111111"))
+
+    assert {value: status for (_, value), (status, _) in world.codes().items()} == {
+        "AB123456": "rejected",
+        "ZZ999998": "rejected",
+        "ZZ999999": "approved",
+        "CD123456": "rejected",
+        "XX111111": "rejected",
+    }

@@ -20,11 +20,19 @@ _PROMISES = (
         WHERE d.undone_at IS NULL AND d.verdict <> 'rejected' AND NOT EXISTS (
               SELECT 1 FROM extracted_codes AS c WHERE c.content_sha256 = d.content_sha256
                  AND c.code_type = coalesce(d.corrected_type, d.code_type)
-                 AND c.value = coalesce(d.corrected_value, d.value) AND c.status = 'approved')""",
+                 AND c.value = coalesce(d.corrected_value, d.value) AND c.status = 'approved')
+          AND NOT EXISTS (
+              SELECT 1 FROM decisions AS later WHERE later.content_sha256 = d.content_sha256
+                 AND later.undone_at IS NULL AND later.id > d.id AND later.verdict <> 'approved'
+                 AND later.code_type = coalesce(d.corrected_type, d.code_type)
+                 AND later.value = coalesce(d.corrected_value, d.value))""",
     """SELECT 'the rejected ' || d.code_type || ' ' || d.value || ' came back' FROM decisions AS d
          JOIN extracted_codes AS c ON c.content_sha256 = d.content_sha256
           AND c.code_type = d.code_type AND c.value = d.value
-        WHERE d.undone_at IS NULL AND d.verdict = 'rejected' AND c.status <> 'rejected'""",
+        WHERE d.undone_at IS NULL AND d.verdict <> 'approved' AND c.status <> 'rejected' AND NOT EXISTS (
+              SELECT 1 FROM decisions AS later WHERE later.content_sha256 = d.content_sha256
+                 AND later.undone_at IS NULL AND later.id > d.id
+                 AND later.corrected_type = d.code_type AND later.corrected_value = d.value)""",
     """SELECT 'content ' || substr(sha256, 1, 16) || '… belongs to no photograph' FROM contents
         WHERE sha256 NOT IN (SELECT content_sha256 FROM lot_images WHERE content_sha256 IS NOT NULL)""",
 )

@@ -17,7 +17,11 @@ class DecisionRepository:
 
     def add(self, sha256: str, decision: Decision, *, now: datetime) -> None:
         """Store a decision; one that stood on the same code is taken back first."""
-        self.undo(sha256, decision.type, decision.value, now=now)
+        self._conn.execute(
+            """UPDATE decisions SET undone_at = :now
+                WHERE content_sha256 = :sha256 AND undone_at IS NULL AND code_type = :type AND value = :value""",
+            {"sha256": sha256, "type": decision.type, "value": decision.value, "now": stamp(now)},
+        )
         self._conn.execute(
             """INSERT INTO decisions (content_sha256, code_type, value, verdict, corrected_type, corrected_value,
                    bbox_json, decided_at)
@@ -35,13 +39,14 @@ class DecisionRepository:
         )
 
     def undo(self, sha256: str, kind: CodeType, value: str, *, now: datetime) -> bool:
-        """Take back the decision that stands on this code, or that corrected another code to it."""
+        """Take back the latest decision that stands on this code, or that corrected another code to it."""
         return bool(
             self._conn.execute(
-                """UPDATE decisions SET undone_at = :now
-                    WHERE content_sha256 = :sha256 AND undone_at IS NULL
-                      AND ((code_type = :type AND value = :value)
-                           OR (corrected_type = :type AND corrected_value = :value))""",
+                """UPDATE decisions SET undone_at = :now WHERE id = (
+                      SELECT max(id) FROM decisions
+                       WHERE content_sha256 = :sha256 AND undone_at IS NULL
+                         AND ((code_type = :type AND value = :value)
+                              OR (corrected_type = :type AND corrected_value = :value)))""",
                 {"sha256": sha256, "type": kind, "value": value, "now": stamp(now)},
             ).rowcount
         )
