@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,6 +174,7 @@ def load(file: Path | None = None) -> Configuration:
     does not exist or a value out of its range.
     """
     path = file or (Path(named) if (named := os.environ.get(CONFIG_VARIABLE)) else None)
+    path = path.expanduser() if path else None
     if path is None and Path(CONFIG_NAME).is_file():
         path = Path(CONFIG_NAME)
     from_file = _read(path) if path else {}
@@ -193,13 +194,20 @@ def _environment() -> dict[str, Any]:
         section = name.removeprefix(ENV_PREFIX).partition("__")[0].lower()
         if name.startswith(ENV_PREFIX) and name != CONFIG_VARIABLE and section not in Settings.model_fields:
             raise ConfigError(f"there is no setting {variable}", hint="'troostwatch config show' lists them all")
-    try:
-        return EnvSettingsSource(Settings)()
-    except SettingsError as error:
-        raise ConfigError(
-            f"the environment: {error}",
-            hint="write lists and tables as JSON, as in TROOSTWATCH_SYNC__SOURCES='[\"A1-39499\"]'",
-        ) from error
+    source = EnvSettingsSource(Settings)
+    together = source.env_vars
+    for variable, value in together.items():
+        # One by one: the error of pydantic names the section alone, and the operator has to find the variable.
+        source.env_vars = {variable: value}
+        try:
+            source()
+        except SettingsError as error:
+            raise ConfigError(
+                f"the environment: {variable.upper()} is no JSON",
+                hint="write lists and tables as JSON, as in TROOSTWATCH_SYNC__SOURCES='[\"A1-39499\"]'",
+            ) from error
+    source.env_vars = together
+    return source()
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -211,6 +219,10 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"cannot read settings from {path}: {error}") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path} holds no JSON object")
+    for section in Settings.model_fields:
+        # Merged with a variable of the environment, a section that is no table would vanish without a word.
+        if not isinstance(values.get(section, {}), dict):
+            raise ConfigError(f"setting {section}: it should be a table {{…}}", hint=f"look at {path}")
     return values
 
 
@@ -224,11 +236,19 @@ def _anchored(settings: Settings, base: Path, from_environment: dict[str, Any]) 
 def _as_config_error(error: ValidationError, path: Path | None, from_environment: dict[str, Any]) -> ConfigError:
     """Return what is wrong, with the place to look at."""
     problem = error.errors()[0]
-    section, *rest = (str(part) for part in problem["loc"])
-    name = ".".join([section, *rest])
-    said = from_environment.get(section, {})
-    in_environment = not rest or rest[0] in said if isinstance(said, dict) and said else bool(said)
-    where = "the environment" if in_environment or path is None else str(path)
+    name = ".".join(str(part) for part in problem["loc"])
+    where = "the environment" if path is None or _says(from_environment, problem["loc"]) else str(path)
     if problem["type"] == "extra_forbidden":
         return ConfigError(f"there is no setting {name}", hint=f"look at {where}; 'troostwatch config show' lists them")
     return ConfigError(f"setting {name}: {problem['msg']}", hint=f"look at {where}")
+
+
+def _says(values: object, place: Sequence[str | int]) -> bool:
+    """Tell whether nested tables say something at a place, or above it where no table belongs."""
+    for step in place:
+        if not isinstance(values, dict):
+            return True
+        if step not in values:
+            return False
+        values = values[step]
+    return True
