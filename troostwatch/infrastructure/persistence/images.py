@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -19,7 +20,7 @@ from typing import IO, Protocol
 
 import httpx
 
-from troostwatch.domain.errors import GoneError, ImageError
+from troostwatch.domain.errors import GoneError, ImageError, TroostwatchError
 from troostwatch.domain.images import Content, Fetched, FetchFailed, LotImage
 from troostwatch.domain.lots import LOT_DISPLAY_ID, full_size
 from troostwatch.infrastructure.http.answers import HttpError, TooLargeError
@@ -77,6 +78,7 @@ class ImageDownloader:
     def fetch_all(self, images: Sequence[LotImage], stop: Stop) -> Iterator[Fetched | FetchFailed]:
         """Yield what became of each photograph as it arrives; a stop lets those under way arrive.
 
+        Raises TroostwatchError when this machine cannot keep them: that is no failure of a photograph.
         The event loop rests while the caller works on a result, so the caller should be quick.
         """
         waiting = iter(images)
@@ -94,7 +96,8 @@ class ImageDownloader:
                     if not under_way:
                         return
                     arrived, under_way = runner.run(_first_of(under_way))
-                    for task in arrived:
+                    # What arrived is told first: an error ends it.
+                    for task in sorted(arrived, key=lambda task: task.exception() is not None):
                         yield task.result()
             finally:
                 runner.run(_abandon(under_way, client))
@@ -102,7 +105,8 @@ class ImageDownloader:
     def share(self, known: LotImage, waiting: LotImage, content: Content) -> Fetched:
         """Make a photograph that lies there already appear as another lot's as well.
 
-        Raises ImageError when the file is not there any more or not what it was.
+        Raises ImageError when the file is not there any more or not what it was, and TroostwatchError when
+        this machine cannot keep another.
         """
         assert known.local_path, "a photograph that was downloaded has a path"
         source = self._folder / known.local_path
@@ -112,11 +116,14 @@ class ImageDownloader:
             with source.open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != content.sha256:
                     raise ImageError(f"{source} is not what was downloaded")
+        except OSError as error:
+            raise ImageError(f"cannot share {source}: {error}") from error
+        try:
             if not _is_same(source, target):
                 _make_folder(target.parent)
                 _link_or_copy(source, target)
         except OSError as error:
-            raise ImageError(f"cannot share {source}: {error}") from error
+            raise self._cannot_write(error) from error
         return Fetched(waiting.id, path, content)
 
     async def _client(self) -> HttpClient:
@@ -132,8 +139,8 @@ class ImageDownloader:
             return _failure(image, _as_image_error(error))
         except ImageError as error:
             return _failure(image, error)
-        except OSError as error:
-            return _failure(image, ImageError(f"cannot write the photograph: {error}"))
+        except OSError as error:  # of the network HttpError tells
+            raise self._cannot_write(error) from error
 
     async def _receive(self, response: httpx.Response, image: LotImage) -> Fetched:
         folder = self._folder / _folder_of(image)
@@ -151,6 +158,15 @@ class ImageDownloader:
             path = self._path(image, content)
             await asyncio.to_thread(_move_in, Path(file.name), self._folder / path)
         return Fetched(image.id, path, content)
+
+    def _cannot_write(self, error: OSError) -> TroostwatchError:
+        """Return a fault of this machine: it would meet every photograph, so it is nobody's failed attempt."""
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return TroostwatchError(
+            f"cannot write {error.filename or self._folder}: {error.strerror or error}",
+            hint=f"{'free some space' if full else 'make it a folder that you may write to, or set paths.images'}, "
+            "then run this again; what arrived is kept",
+        )
 
     def _path(self, image: LotImage, content: Content) -> str:
         return f"{_folder_of(image)}/{image.position}-{content.sha256[:16]}{SUFFIXES[content.format]}"
@@ -192,8 +208,10 @@ def _unfinished(folder: Path) -> Iterator[IO[bytes]]:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield file
     finally:
-        file.close()
-        Path(file.name).unlink(missing_ok=True)
+        try:
+            file.close()  # writes what is left, where there is room
+        finally:
+            Path(file.name).unlink(missing_ok=True)
 
 
 def _refuse_short(response: httpx.Response, size: int) -> None:

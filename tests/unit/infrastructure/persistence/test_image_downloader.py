@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import io
@@ -17,7 +18,7 @@ from fakes.clock import FakeSleep, FakeStop
 from fakes.lot_site import Answer, LoopbackSite, loopback_site
 from PIL import Image
 
-from troostwatch.domain.errors import ImageError
+from troostwatch.domain.errors import ImageError, TroostwatchError
 from troostwatch.domain.images import AnalysisStatus, Content, DownloadStatus, Fetched, FetchFailed, LotImage
 from troostwatch.infrastructure.http.client import ClientOptions
 from troostwatch.infrastructure.persistence.images import ImageDownloader, Limits
@@ -288,3 +289,39 @@ def test_a_file_that_is_lost_or_changed_is_not_shared(
 
     with pytest.raises(ImageError):
         downloader(tmp_path).share(known[0], image("x", lot="A1-1-9"), known[1])
+
+
+def test_a_folder_that_cannot_be_made_ends_the_run_and_is_no_failure_of_a_photograph(tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    folder.write_text("a file stands in the way")
+
+    with pytest.raises(TroostwatchError, match=f"cannot write {folder}") as caught:
+        fetch(folder, lambda path: Answer(PHOTO), *(f"/{i}" for i in range(9)))
+
+    assert not isinstance(caught.value, ImageError)
+    assert "paths.images" in str(caught.value.hint)
+
+
+def test_a_full_disk_ends_the_run_with_what_to_do_and_leaves_no_half_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "A1-1-2").mkdir()
+    monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(TroostwatchError, match=f"cannot write {tmp_path}: No space left on device") as caught:
+        fetch(tmp_path, lambda path: Answer(PHOTO), "/1", "/2")
+
+    assert "free some space" in str(caught.value.hint)
+    assert files(tmp_path) == []
+
+
+def test_a_fault_of_the_disk_while_sharing_ends_the_run(tmp_path: Path, known: tuple[LotImage, Content]) -> None:
+    (tmp_path / "A1-1-9").write_text("a file stands in the way")
+
+    with pytest.raises(TroostwatchError, match="cannot write") as caught:
+        downloader(tmp_path).share(known[0], image("x", lot="A1-1-9"), known[1])
+
+    assert not isinstance(caught.value, ImageError)
