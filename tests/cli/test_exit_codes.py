@@ -69,6 +69,8 @@ def test_1_for_settings_that_make_no_sense(run: Run, tmp_path: Path) -> None:
         ("lots nonsense", "No such command 'nonsense'."),
         ("images download --limit 0", "0 is not in the range x>=1"),
         ("images download --closing-within soon", "'soon' is no length of time; write 90m, 24h or 2d"),
+        ("lots list --closing-within 99999999999d", "'99999999999d' is longer than 3650d"),
+        (f"lots list --closing-within {'9' * 400}m", "is longer than 3650d"),
         ("images analyze --ocr-engine magic", "'magic' is not one of 'rapidocr', 'tesseract'"),
         ("images analyze --confidence-threshold 80", "80.0 is not in the range 0<=x<=1"),
         ("images review --correct 5", "'5' is not ID=VALUE or ID=TYPE:VALUE"),

@@ -91,7 +91,7 @@ class ImageDownloadService:
         """
         report = DownloadReport()
         now = self._clock()
-        closing_before = now + closing_within if closing_within else None
+        closing_before = now + closing_within if closing_within is not None else None
 
         def pending(until: datetime) -> list[LotImage]:
             with self._uow() as uow:

@@ -42,7 +42,10 @@ class ReportService:
         now = self._clock()
         with self._uow() as uow:
             return uow.reports.lots(
-                now=now, limit=limit, auction=auction, closing_before=now + closing_within if closing_within else None
+                now=now,
+                limit=limit,
+                auction=auction,
+                closing_before=now + closing_within if closing_within is not None else None,
             )
 
     def lot(self, display_id: str) -> LotView:

@@ -244,3 +244,9 @@ def test_a_stop_keeps_what_arrived_and_the_next_run_fetches_the_rest(downloads: 
     assert report.outcome is Outcome.STOPPED
     assert report.downloaded < 3
     assert downloads.run().downloaded == 3 - report.downloaded
+
+
+def test_no_time_at_all_chooses_nothing(downloads: Downloads) -> None:
+    downloads.lot("A1-1-1", "a")
+
+    assert downloads.run(closing_within=timedelta(0)).downloaded == 0

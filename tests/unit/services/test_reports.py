@@ -63,6 +63,7 @@ def test_lots_about_to_close_come_first(world: World) -> None:
     assert [lot.display_id for lot in reports.lots()] == ["A1-1-2", "A1-1-1", "A1-1-3"]
     assert [lot.display_id for lot in reports.lots(limit=1)] == ["A1-1-2"]
     assert [lot.display_id for lot in reports.lots(closing_within=timedelta(hours=24))] == ["A1-1-2"]
+    assert reports.lots(closing_within=timedelta(0)) == []
     assert reports.lots(auction="A1-9") == []
 
 

@@ -161,3 +161,33 @@ def test_every_type_of_code_can_be_a_label(world: World, tmp_path: Path) -> None
         report = import_(world, tmp_path, relabelled(line, _0=kind))
         assert report.problems == []
         assert export(world)[0]["labels"]["0"] == kind
+
+
+@pytest.mark.parametrize(
+    "box", [["1", "2", "3", "4"], [1, 2, 3], [-5, 0, 10, 10], [10, 0, 5, 10], [0, 0, float("inf"), 9],
+            [0, 0, float("nan"), 9], [0, 0, 1e300, 9], [0.5, 0, 1, 1], [True, True, True, True], "1234", None],
+)  # fmt: skip
+def test_a_box_that_is_none_is_a_problem_of_its_line(world: World, tmp_path: Path, box: object) -> None:
+    (line,) = export(world)
+    line["tokens"][0]["bbox"] = box
+
+    report = import_(world, tmp_path, relabelled(line, _0="none"))
+
+    assert report.labels == 0
+    assert report.problems[0].startswith("line 1: not as 'export-tokens' writes it (bbox ")
+
+
+@pytest.mark.parametrize("change", [{"content": "\ud800"}, {"labels": {"0": "\ud800"}}])
+def test_half_a_character_is_a_problem_of_its_line(world: World, tmp_path: Path, change: dict[str, object]) -> None:
+    (line,) = export(world)
+
+    report = import_(world, tmp_path, line | change)
+
+    assert report.problems[0].startswith("line 1: not as 'export-tokens' writes it (")
+
+
+def test_half_a_character_in_a_word_is_a_problem_of_its_line(world: World, tmp_path: Path) -> None:
+    (line,) = export(world)
+    line["tokens"][0]["text"] = "\ud800"
+
+    assert len(import_(world, tmp_path, relabelled(line, _0="none")).problems) == 1

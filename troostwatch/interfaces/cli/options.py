@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*([mhd])")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_LONGEST_DAYS = 3650
 
 
 class Span(click.ParamType[timedelta]):
@@ -23,7 +24,13 @@ class Span(click.ParamType[timedelta]):
         match = _SPAN.fullmatch(str(value).strip().lower())
         if not match:
             self.fail(f"{value!r} is no length of time; write 90m, 24h or 2d", param, ctx)
-        return timedelta(**{_UNITS[match[2]]: float(match[1])})
+        try:
+            span = float(match[1]) * _UNITS[match[2]]
+        except OverflowError:
+            span = timedelta.max
+        if span > timedelta(days=_LONGEST_DAYS):
+            self.fail(f"{value!r} is longer than {_LONGEST_DAYS}d", param, ctx)
+        return span
 
 
 db = click.option(
