@@ -11,7 +11,7 @@ import click
 
 from troostwatch import __version__, bootstrap, config
 from troostwatch.domain.errors import TroostwatchError
-from troostwatch.interfaces.cli import errors
+from troostwatch.interfaces.cli import errors, output
 from troostwatch.interfaces.cli.errors import ExitCode
 
 # Where each command lives. A command is imported when it is used, so that --help answers at once.
@@ -63,6 +63,8 @@ def run(args: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    except output.ReaderGoneError:
+        return ExitCode.OK  # `| head` has seen enough
     except TroostwatchError as error:
         errors.tell(error)
         return errors.exit_code(error)
@@ -76,11 +78,16 @@ def run(args: Sequence[str] | None = None) -> int:
 
 def main() -> None:
     """Entry point of the console script."""
+    output.stand_in_for_closed_streams()
+    output.guard_stdout()
+    code = run()
     try:
-        code = run()
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): not an error worth a traceback.
-        sys.stderr.close()
-        sys.exit(ExitCode.OK)
+    except output.ReaderGoneError:
+        output.drop_stdout()
+    except TroostwatchError as error:
+        if code != ExitCode.ERROR:  # else run() told of it: what could not be written then cannot be now
+            errors.tell(error)
+        code = ExitCode.ERROR
+        output.drop_stdout()
     sys.exit(code)

@@ -21,6 +21,7 @@ from rich.table import Table
 from troostwatch.domain.errors import TroostwatchError
 
 _NEVER_BROKEN = 12  # characters
+_kept: list[TextIO] = []  # a stream that nobody holds closes its file
 
 
 def json_line(values: Mapping[str, object]) -> str:
@@ -61,6 +62,63 @@ def destination(path: Path | None) -> Iterator[TextIO]:
             partial.unlink(missing_ok=True)
     except OSError as error:
         raise TroostwatchError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+class ReaderGoneError(Exception):
+    """Who read our stdout wants no more of it."""
+
+
+class _GuardedStdout(io.TextIOWrapper):
+    """Tells its faults in our words: an OSError does not say which file it is about, and click swallows some."""
+
+    def write(self, text: str) -> int:
+        with _faults_of_stdout_told():
+            return super().write(text)
+
+    def flush(self) -> None:
+        with _faults_of_stdout_told():
+            super().flush()
+
+
+@contextmanager
+def _faults_of_stdout_told() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ReaderGoneError from error
+    except OSError as error:
+        raise TroostwatchError(f"cannot write to stdout: {error.strerror or error}") from error
+
+
+def guard_stdout() -> None:
+    """Let whoever writes to stdout meet ReaderGoneError or TroostwatchError where that is not possible."""
+    plain = sys.stdout
+    assert isinstance(plain, io.TextIOWrapper)
+    sys.stdout = _GuardedStdout(
+        plain.buffer,
+        encoding=plain.encoding,
+        errors=plain.errors,
+        line_buffering=plain.line_buffering,
+        write_through=plain.write_through,
+    )
+    _kept.append(plain)
+
+
+def drop_stdout() -> None:
+    """Let what is still to be written go nowhere, so that the end of the program does not stumble over it."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+
+
+def stand_in_for_closed_streams() -> None:
+    """Fill the places of streams that the caller closed (`>&-`), where Python has None.
+
+    Else the next file to be opened, perhaps the database, would take the number of stdout. What stands in for
+    stdout cannot be written: a result that nobody can get is an error.
+    """
+    for name, flags, mode in (("stdin", os.O_RDONLY, "r"), ("stdout", os.O_RDONLY, "w"), ("stderr", os.O_WRONLY, "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.open(os.devnull, flags), mode, encoding="utf-8"))  # noqa: SIM115, PTH123
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
