@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from troostwatch.interfaces.cli import output
+from troostwatch.domain.errors import TroostwatchError
+from troostwatch.domain.lots import FailedItem
+from troostwatch.interfaces.cli import errors, output, sync
+from troostwatch.services.sync.report import SyncReport
 
 CLOSES = datetime(2025, 11, 30, 19, 30, tzinfo=UTC)
 LOT = ("A1-39499-11", "Lenovo ThinkPad T14 Gen 2 with docking station and bag", CLOSES, "1250.00 EUR", 8, 5)
@@ -54,3 +59,29 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 
     assert target.read_text() == "yesterday"
     assert [*tmp_path.iterdir()] == [target]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+31", "-5", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_spreadsheet_runs_nothing_that_a_stranger_wrote(text: str) -> None:
+    (row,) = csv.reader(io.StringIO(output.csv_line([text, [text, "b"], -5, "a=b"]), newline=""))
+
+    assert row == [f"'{text}", f"'{text}; b", "-5", "a=b"]
+
+
+def test_lists_stand_in_one_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        output.csv_line([["printed after 'S/N'", "read twice"], [1, 2], []]) == "printed after 'S/N'; read twice,1 2,"
+    )
+
+
+def test_nothing_that_is_said_moves_the_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    evil = "\x1b[2Jhttps://x\r\u202e"
+    failed = FailedItem(f"x.har: {evil}", evil, evil)
+
+    output.talk(evil, quiet=False)
+    errors.tell(TroostwatchError(evil, hint=evil))
+    sync.tell(SyncReport(dry_run=True, failed=[failed], planned=[evil]), as_json=False)
+
+    said = "".join(capsys.readouterr())
+    assert said.count("\N{SYMBOL FOR ESCAPE}[2Jhttps://x") == 7
+    assert not {"\x1b", "\r", "\u202e"} & set(said)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-import click
-
 from troostwatch.domain import errors
 from troostwatch.domain.runs import Outcome
+from troostwatch.interfaces.cli import output
 
 
 class ExitCode(IntEnum):
@@ -39,9 +38,9 @@ def exit_code(error: errors.TroostwatchError) -> ExitCode:
 
 def tell(error: errors.TroostwatchError) -> None:
     """Write the error and the advice to stderr."""
-    click.echo(f"troostwatch: {error}", err=True)
+    output.talk(f"troostwatch: {error}", quiet=False)
     if error.hint:
-        click.echo(f"  try: {error.hint}", err=True)
+        output.talk(f"  try: {error.hint}", quiet=False)
 
 
 def of_outcome(outcome: Outcome) -> ExitCode:

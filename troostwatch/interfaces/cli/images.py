@@ -174,6 +174,9 @@ def export_codes(
     A photograph that several lots show gives its codes to each of them. 'about_another_unit' marks a serial,
     MAC or IMEI on such a photograph: it says nothing about the unit of this lot.
 
+    In CSV a list is joined by '; ', and a text that a spreadsheet would run as a formula (it begins with =, +, -,
+    @, a tab or a carriage return) has an apostrophe before it. JSON lines hold everything as it was read.
+
     \b
     troostwatch images export-codes -o codes.jsonl
     troostwatch images export-codes --format csv --approved-only --lot A1-39499-11

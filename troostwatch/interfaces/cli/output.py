@@ -21,6 +21,7 @@ from rich.table import Table
 from troostwatch.domain.errors import TroostwatchError
 
 _NEVER_BROKEN = 12  # characters
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 _kept: list[TextIO] = []  # a stream that nobody holds closes its file
 
 
@@ -35,12 +36,17 @@ def _plain(value: object) -> object:
 
 
 def csv_line(values: Sequence[object]) -> str:
-    """Return one line of RFC 4180, lists joined by a blank."""
+    """Return one line of RFC 4180, lists of words joined by '; ', lists of numbers by a blank."""
     target = io.StringIO()
-    csv.writer(target, lineterminator="").writerow(
-        " ".join(map(str, v)) if isinstance(v, (list, tuple)) else v for v in values
-    )
-    return target.getvalue()
+    csv.writer(target, lineterminator="\r\n").writerow(map(_csv_cell, values))  # quotes what is in the terminator
+    return target.getvalue().removesuffix("\r\n")
+
+
+def _csv_cell(value: object) -> object:
+    if isinstance(value, (list, tuple)):
+        value = ("; " if any(isinstance(item, str) for item in value) else " ").join(map(str, value))
+    # Sellers write titles and stickers: a spreadsheet would run what begins like this.
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value
 
 
 @contextmanager
@@ -174,6 +180,6 @@ def say(text: str) -> None:
 
 
 def talk(text: str, *, quiet: bool) -> None:
-    """Say something to the operator on stderr."""
+    """Say one line, which may hold words from a stranger, to the operator on stderr."""
     if not quiet:
-        click.echo(text, err=True)
+        click.echo(visible(text), err=True)

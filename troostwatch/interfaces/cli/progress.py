@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
+from troostwatch.interfaces.cli import output
 from troostwatch.services.ports import Progress
 
 
@@ -31,6 +32,6 @@ def bar(title: str, *, quiet: bool) -> Iterator[Progress | None]:
         task = bars.add_task(title, total=None, what="")
 
         def move(done: int, total: int | None, what: str) -> None:
-            bars.update(task, completed=done, total=total, what=escape(what))
+            bars.update(task, completed=done, total=total, what=escape(output.visible(what)))
 
         yield move

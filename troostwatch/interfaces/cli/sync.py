@@ -11,7 +11,7 @@ import click
 from troostwatch import bootstrap
 from troostwatch.domain.errors import UsageError
 from troostwatch.domain.runs import Stage
-from troostwatch.interfaces.cli import errors, options, progress
+from troostwatch.interfaces.cli import errors, options, output, progress
 from troostwatch.services.ports import Stop
 from troostwatch.services.sync.report import SyncReport
 
@@ -67,9 +67,9 @@ def sync(
 def tell(report: SyncReport, *, as_json: bool) -> None:
     """Write the result to stdout, and what failed to stderr."""
     for item in (*report.failed, *report.refused):
-        click.echo(f"troostwatch: {item.name}: {item.reason}", err=True)
+        output.talk(f"troostwatch: {item.name}: {item.reason}", quiet=False)
     for hint in dict.fromkeys(item.hint for item in (*report.failed, *report.refused) if item.hint):
-        click.echo(f"  try: {hint}", err=True)
+        output.talk(f"  try: {hint}", quiet=False)
     if as_json:
         for page in report.planned:
             click.echo(json.dumps({"would_read": page}))
@@ -77,5 +77,5 @@ def tell(report: SyncReport, *, as_json: bool) -> None:
         click.echo(json.dumps({"outcome": report.outcome, **report.counts(), "failures": failed}))
         return
     for page in report.planned:
-        click.echo(f"would read {page}")
+        output.say(f"would read {page}")
     click.echo(report.summary())
