@@ -62,6 +62,15 @@ def test_1_for_settings_that_make_no_sense(run: Run, tmp_path: Path) -> None:
     )
 
 
+def test_1_for_a_folder_without_pages(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+
+    said = run("sync empty")
+
+    assert said.code == 1
+    assert said.err.startswith("troostwatch: empty: the folder empty holds no saved page\n  try: save pages there")
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -78,6 +87,7 @@ def test_1_for_settings_that_make_no_sense(run: Run, tmp_path: Path) -> None:
         ("images import-labels lost.jsonl", "File 'lost.jsonl' does not exist."),
         ("sync", "sync needs a SOURCE"),
         ("sync nonsense", "nonsense"),
+        ("sync ''", "'' is no source of pages"),
         ("lots show A1-9-9", "the database knows no lot A1-9-9\n  try: run 'troostwatch sync A1-9-9' first"),
         ("images review --approve 99", "there is no code 99\n  try: 'troostwatch images review' lists them"),
         ("images review --undo 3", "nobody decided about code 3"),

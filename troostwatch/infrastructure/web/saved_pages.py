@@ -34,7 +34,11 @@ _GZIP = b"\x1f\x8b"
 
 
 def read_saved(path: Path, *, most_bytes: int) -> Iterator[SavedItem]:
-    """Yield what is in a file or folder, one page at a time; a file that cannot be read is a FailedItem."""
+    """Yield what is in a file or folder, one page at a time; a file that cannot be read is a FailedItem.
+
+    Raises SourceError for a folder that holds no file to read.
+    """
+    file = None
     for file in _files(path):
         try:
             if file.name.lower().endswith(HAR_SUFFIXES):
@@ -43,6 +47,11 @@ def read_saved(path: Path, *, most_bytes: int) -> Iterator[SavedItem]:
                 yield _page(file, most_bytes)
         except (SourceError, OSError) as error:
             yield FailedItem(str(file), str(error), getattr(error, "hint", None))
+    if file is None:
+        raise SourceError(
+            f"the folder {path} holds no saved page",
+            hint=f"save pages there from the browser; what ends in {', '.join(PAGE_SUFFIXES + HAR_SUFFIXES)} is read",
+        )
 
 
 def _files(path: Path) -> Iterator[Path]:

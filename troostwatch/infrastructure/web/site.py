@@ -75,7 +75,7 @@ class PageSource:
         code = source.strip().upper()
         if (LOT_DISPLAY_ID.fullmatch(code) or AUCTION_DISPLAY_ID.fullmatch(code)) and not Path(source).exists():
             return PageAddress(code, self._site_of(code))
-        if Path(source).is_dir() or source.lower().endswith(PAGE_SUFFIXES + HAR_SUFFIXES):
+        if (source and Path(source).is_dir()) or source.lower().endswith(PAGE_SUFFIXES + HAR_SUFFIXES):
             if Path(source).exists():
                 return None
             raise UsageError(f"there is no file {source}", hint="check the path")

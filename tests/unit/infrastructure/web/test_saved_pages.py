@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from fakes.lot_site import page_of
 
+from troostwatch.domain.errors import SourceError
 from troostwatch.domain.lots import FailedItem, ListingPage
 from troostwatch.infrastructure.web.saved_pages import read_saved
 
@@ -133,3 +134,12 @@ def test_a_page_was_seen_when_the_site_says_or_else_when_it_was_recorded_or_save
         datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC),
         datetime.fromisoformat("2025-11-20T10:00:00.5+01:00"),
     ]
+
+
+def test_a_folder_without_any_page_says_so_and_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("not a page")
+
+    with pytest.raises(SourceError, match=f"the folder {tmp_path} holds no saved page") as caught:
+        read(tmp_path)
+
+    assert ".html.gz" in str(caught.value.hint)
