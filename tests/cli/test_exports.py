@@ -126,9 +126,7 @@ def test_words_go_out_are_labelled_and_come_back(world: World, run: Run, tmp_pat
     said = run("images import-labels labelled.jsonl")
 
     assert said.code == 4
-    assert said.err == (
-        "  line 1: word 0 has the unknown label 'price'\n1 labels on 1 photographs imported, 1 problems\n"
-    )
+    assert said.err == ("  line 1: word 0 has the unknown label 'price'\n1 label on 1 photograph imported, 1 problem\n")
     again = json.loads(run("images export-tokens --include-reviewed").out.splitlines()[-1])
     assert (again["labels"], again["label_origins"]) == ({"1": "serial_number"}, {"1": "person"})
     assert len(run("images export-tokens").out.splitlines()) == 1

@@ -35,7 +35,6 @@ def test_lots_can_be_chosen(world: World, run: Run) -> None:
     assert listed("--limit 1") == ["A1-1-2"]
     assert listed("--closing-within 24h") == ["A1-1-2"]
     assert listed("--closing-within 2d") == ["A1-1-2", "A1-1-1"]
-    assert listed("--auction A1-9") == []
 
 
 def test_a_lot_is_shown_with_its_codes_and_who_says_so(world: World, run: Run) -> None:
@@ -99,3 +98,21 @@ def test_words_of_a_seller_are_shown_and_not_obeyed(world: World, run: Run, titl
     assert "\x1b" not in listed
     assert len(listed.splitlines()) == 4
     assert "\x1b" not in run("lots show A1-1-1").out
+
+
+def test_a_lot_is_found_however_its_id_is_typed(world: World, run: Run) -> None:
+    assert run("lots show a1-1-1").out == run("lots show A1-1-1").out
+    assert run("images export-codes --lot a1-1-2").out == run("images export-codes --lot A1-1-2").out != ""
+
+
+def test_a_photograph_that_left_the_page_is_shown_as_such(world: World, run: Run) -> None:
+    world.connection.execute("UPDATE lot_images SET vanished_at = '2025-11-29T11:00:00Z' WHERE position = 1")
+
+    first, second = json.loads(run("lots show A1-1-1 --json").out)["photographs"]
+
+    assert (first["vanished_at"], second["vanished_at"][:16]) == (None, "2025-11-29T11:00")
+    assert "no longer on the page; 1 doubtful" in run("lots show A1-1-1").out
+
+
+def test_one_is_not_many(world: World, run: Run) -> None:
+    assert run("lots list --limit 1").out.split("\n")[0].strip() == "1 lot"

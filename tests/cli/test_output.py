@@ -20,7 +20,7 @@ LOT = ("A1-39499-11", "Lenovo ThinkPad T14 Gen 2 with docking station and bag", 
 
 
 def show(capsys: pytest.CaptureFixture[str]) -> list[str]:
-    output.table("1 lots", ("lot", "title", "closes", "bid", "#photos", "#to review"), [LOT])
+    output.table("1 lot", ("lot", "title", "closes", "bid", "#photos", "#to review"), [LOT])
     return capsys.readouterr().out.splitlines()
 
 

@@ -86,7 +86,7 @@ def test_a_photograph_that_cannot_be_read_waits_until_it_is_brought_back(
     assert "  A1-1-1 photograph 0: the photograph does not decode: " in said.err
     assert run("images analyze --jobs 1").code == 0
     assert len(codes(run)) == 2
-    assert run("images reprocess-failed").err == "0 downloads and 1 analyses wait again\n"
+    assert run("images reprocess-failed").err == "0 downloads and 1 analysis wait again\n"
     run("images analyze --jobs 1")
     assert len(codes(run)) == 3
 
@@ -96,6 +96,6 @@ def test_choices_narrow_the_work(run: Run, site: LoopbackSite) -> None:
 
     assert run("images download --lot A1-1-2 --limit 2").err == "2 downloaded, 0 shared\n"
     assert run("images download --closing-within 24h").err == "0 downloaded, 0 shared\n"
-    assert run("images analyze --jobs 1 --limit 1").err.startswith("1 photographs analyzed")
+    assert run("images analyze --jobs 1 --limit 1").err.startswith("1 photograph analyzed")
     assert run("images analyze --jobs 1 --lot A1-1-3").err == "no photograph waits to be analyzed\n"
     assert run("images analyze --jobs 1 --no-save-tokens --since-version 999").code == 0

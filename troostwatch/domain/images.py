@@ -41,6 +41,7 @@ class LotImage:
     review_reason: str | None
     error_message: str | None
     retry_at: datetime | None = None  # a pending download waits until then
+    vanished_at: datetime | None = None  # since then the page of the lot does not show it
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from troostwatch.domain.counting import counted
 from troostwatch.domain.decisions import settle
 from troostwatch.domain.errors import ImageError, MissingDependencyError
 from troostwatch.domain.images import LotImage, Thresholds, review_reason
@@ -48,10 +49,12 @@ class AnalysisReport:
 
     def summary(self) -> str:
         if not (self.analyzed or self.shared or self.failures):
-            return "no photograph waits to be analyzed"
+            return "stopped early" if self.stopped else "no photograph waits to be analyzed"
+        need = "photograph needs" if self.needs_review == 1 else "photographs need"
         return (
-            f"{self.analyzed} photographs analyzed, {self.shared} shared with another lot; {self.codes} codes, "
-            f"{self.approved} approved; {self.needs_review} photographs need review, {len(self.failures)} failed"
+            f"{counted(self.analyzed, 'photograph')} analyzed, {self.shared} shared with another lot; "
+            f"{counted(self.codes, 'code')}, {self.approved} approved; {self.needs_review} {need} review, "
+            f"{len(self.failures)} failed" + (", stopped early" if self.stopped else "")
         )
 
 

@@ -28,17 +28,34 @@ class ReportService:
         self._uow = uow
         self._clock = clock
 
+    def require(self, *, lots: Sequence[str] = (), auction: str | None = None) -> None:
+        """Raise UsageError for lots, or an auction, of which the database knows nothing."""
+        now = self._clock()
+        with self._uow() as uow:
+            unknown = [lot for lot in lots if not uow.reports.lots(now=now, display_id=lot)]
+            if auction is not None and not uow.reports.lots(now=now, auction=auction, limit=1):
+                raise UsageError(
+                    f"the database knows no lots of auction {auction}", hint=f"run 'troostwatch sync {auction}' first"
+                )
+        if unknown:
+            raise UsageError(
+                f"the database knows no lot {', '.join(unknown)}",
+                hint=f"run 'troostwatch sync {' '.join(unknown)}' first",
+            )
+
     def codes(
         self, *, approved_only: bool = False, include_rejected: bool = False, lots: Sequence[str] = ()
     ) -> Iterator[CodeRow]:
-        """Yield codes in order of lot and position, as of one moment."""
+        """Return codes in order of lot and position, as of one moment. Raises UsageError for unknown lots."""
+        self.require(lots=lots)
         with self._uow() as uow:
             rows = list(uow.reports.codes(approved_only=approved_only, include_rejected=include_rejected, lots=lots))
-        yield from rows
+        return iter(rows)
 
     def lots(
         self, *, limit: int | None = None, auction: str | None = None, closing_within: timedelta | None = None
     ) -> list[LotSummary]:
+        self.require(auction=auction)
         now = self._clock()
         with self._uow() as uow:
             return uow.reports.lots(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from troostwatch.domain.counting import counted
 from troostwatch.domain.errors import UsageError
 from troostwatch.domain.tokens import LABELS, HandLabel, TokenRow, labels_for, place
 from troostwatch.services.ports import Clock, Unit, UnitOfWork
@@ -19,7 +20,8 @@ class ImportReport:
     problems: list[str] = field(default_factory=list)  # what could not be placed, and why
 
     def summary(self) -> str:
-        return f"{self.labels} labels on {self.photographs} photographs imported, {len(self.problems)} problems"
+        labels, photographs = counted(self.labels, "label"), counted(self.photographs, "photograph")
+        return f"{labels} on {photographs} imported, {counted(len(self.problems), 'problem')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,6 @@ def test_lots_about_to_close_come_first(world: World) -> None:
     assert [lot.display_id for lot in reports.lots(limit=1)] == ["A1-1-2"]
     assert [lot.display_id for lot in reports.lots(closing_within=timedelta(hours=24))] == ["A1-1-2"]
     assert reports.lots(closing_within=timedelta(0)) == []
-    assert reports.lots(auction="A1-9") == []
 
 
 def test_a_lot_counts_its_photographs_and_codes(world: World) -> None:

@@ -64,7 +64,7 @@ def test_labels_given_by_hand_come_back_as_the_persons_and_nothing_else_changes(
     report = import_(world, tmp_path, relabelled(before, _4="part_number", _5="none"))
 
     (after,) = export(world)
-    assert report.summary() == "2 labels on 1 photographs imported, 0 problems"
+    assert report.summary() == "2 labels on 1 photograph imported, 0 problems"
     assert after["labels"] == {"2": "serial_number", "4": "part_number", "5": "none"}
     assert after["label_origins"] == {"2": "rule", "4": "person", "5": "person"}
     assert {key: after[key] for key in after if "label" not in key} == {

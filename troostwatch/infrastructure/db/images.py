@@ -24,7 +24,7 @@ from troostwatch.infrastructure.db.times import from_text, stamp, to_text
 
 _COLUMNS = """i.id, l.display_id, i.url, i.position, i.download_status, i.download_attempts, i.local_path,
     i.content_sha256, i.analysis_status, i.analysis_attempts, i.review_reason, i.error_message,
-    i.retry_at"""
+    i.retry_at, i.vanished_at"""
 _TABLES = "lot_images AS i JOIN lots AS l ON l.id = i.lot_id LEFT JOIN auctions AS a ON a.id = l.auction_id"
 # Lots about to close come first, everywhere; those without a time come next, closed ones last.
 _CLOSES = "coalesce(l.closes_at, a.ends_at)"
@@ -251,6 +251,7 @@ def _image(row: sqlite3.Row) -> LotImage:
         review_reason=row[10],
         error_message=row[11],
         retry_at=from_text(row[12]),
+        vanished_at=from_text(row[13]),
     )
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from troostwatch import bootstrap
+from troostwatch.domain.counting import counted
+from troostwatch.domain.errors import UsageError
 from troostwatch.domain.readings import Backend, OcrEngine
 from troostwatch.domain.reports import CodeRow, Stats
 from troostwatch.domain.runs import Report, Stage
@@ -54,6 +56,7 @@ def download(
     troostwatch images download --closing-within 24h --limit 500
     """
     with session.open(db_path) as app, progress.bar("download", quiet=session.quiet) as moving:
+        app.reports().require(lots=lots)
         report = app.run(
             Stage.DOWNLOAD,
             lambda stop: app.images(concurrency=concurrency, progress=moving).download_pending_images(
@@ -111,6 +114,7 @@ def analyze(
     troostwatch images analyze --ocr-engine tesseract --lot A1-39499-11
     """
     with session.open(db_path) as app, progress.bar("analyze", quiet=session.quiet) as moving:
+        app.reports().require(lots=lots)
         report = app.run(
             Stage.ANALYZE,
             lambda stop: app.images(progress=moving).analyze_pending_images(
@@ -148,7 +152,10 @@ def reprocess_failed(session: bootstrap.Session, /, db_path: Path | None) -> Non
     """
     with session.open(db_path, create=False) as app:
         downloads, analyses = app.images().reprocess_failed()
-    output.talk(f"{downloads} downloads and {analyses} analyses wait again", quiet=session.quiet)
+    output.talk(
+        f"{counted(downloads, 'download')} and {counted(analyses, 'analysis', 'analyses')} wait again",
+        quiet=session.quiet,
+    )
 
 
 @images.command("export-codes")
@@ -182,9 +189,10 @@ def export_codes(
     troostwatch images export-codes --format csv --approved-only --lot A1-39499-11
     """
     with session.open(db_path, create=False) as app, output.destination(output_path) as target:
+        rows = app.reports().codes(approved_only=approved_only, include_rejected=include_rejected, lots=lots)
         if form == "csv":
             target.write(output.csv_line(CODE_KEYS) + "\n")
-        for row in app.reports().codes(approved_only=approved_only, include_rejected=include_rejected, lots=lots):
+        for row in rows:
             values = _code_values(row, app)
             line = output.csv_line([*values.values()]) if form == "csv" else output.json_line(values)
             target.write(line + "\n")
@@ -224,7 +232,7 @@ def export_tokens(
         for row in app.images().export_token_data(include_reviewed=include_reviewed):
             target.write(output.json_line(_token_values(row)) + "\n")
             count += 1
-    output.talk(f"{count} photographs exported", quiet=session.quiet)
+    output.talk(f"{counted(count, 'photograph')} exported", quiet=session.quiet)
 
 
 def _token_values(row: TokenRow) -> dict[str, object]:
@@ -278,6 +286,8 @@ def stats(session: bootstrap.Session, /, db_path: Path | None, as_json: bool, pr
     troostwatch images stats --json | jq .codes
     troostwatch images stats --prometheus > /var/lib/node_exporter/troostwatch.prom
     """
+    if as_json and prometheus:
+        raise UsageError("--json and --prometheus are two forms of the same numbers", hint="choose one of them")
     with session.open(db_path, create=False) as app:
         numbers = app.reports().stats()
         runs = app.reports().runs(limit=50 if prometheus else 5)
@@ -303,7 +313,7 @@ def stats(session: bootstrap.Session, /, db_path: Path | None, as_json: bool, pr
 def _print_stats(stats: Stats) -> None:
     rows = [
         ("auctions", stats.auctions, ""),
-        ("lots", stats.lots, f"{stats.lots_never_read} pages never read" if stats.lots_never_read else ""),
+        ("lots", stats.lots, f"{counted(stats.lots_never_read, 'page')} never read" if stats.lots_never_read else ""),
         ("photographs", sum(stats.photographs.values()), _spelled(stats.photographs)),
         ("different pictures", stats.contents, f"{stats.bytes_on_disk / 1e6:.1f} MB"),
         ("analyses", sum(stats.analyses.values()), _spelled(stats.analyses)),

@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 from troostwatch import bootstrap
+from troostwatch.domain.counting import counted
+from troostwatch.domain.images import LotImage
 from troostwatch.domain.reports import LotSummary
 from troostwatch.interfaces.cli import errors, options, output
 from troostwatch.services.reports import LotView
@@ -22,7 +24,7 @@ def lots() -> None:
 @lots.command("list")
 @options.db
 @options.limit
-@click.option("--auction", metavar="DISPLAY_ID", help="Only lots of this auction.")
+@click.option("--auction", metavar="DISPLAY_ID", callback=options.upper, help="Only lots of this auction.")
 @options.closing_within
 @options.as_json
 @click.pass_obj
@@ -49,7 +51,7 @@ def list_lots(
         return
     columns = ("lot", "title", "closes", "bid", "#photos", "#codes", "#approved", "#to review")
     output.table(
-        f"{len(found)} lots",
+        counted(len(found), "lot"),
         columns,
         [
             (
@@ -70,7 +72,7 @@ def list_lots(
 @lots.command()
 @options.db
 @options.as_json
-@click.argument("display_id")
+@click.argument("display_id", callback=options.upper)
 @click.pass_obj
 def show(session: bootstrap.Session, /, db_path: Path | None, as_json: bool, display_id: str) -> None:
     """Show what a lot is: its codes, how sure they are, and which photograph says so.
@@ -130,7 +132,7 @@ def _print(app: bootstrap.Application, view: LotView) -> None:
                 i.download_status,
                 i.analysis_status,
                 app.photograph(i.local_path),
-                i.review_reason or i.error_message,
+                _note(i),
             )
             for i in view.photographs
         ],
@@ -138,6 +140,12 @@ def _print(app: bootstrap.Application, view: LotView) -> None:
     if others := sorted({other for c in view.codes for other in c.shared_with}):
         click.echo("")
         output.say(f"Photographs of this lot are also shown by {', '.join(others)}.")
+
+
+def _note(photograph: LotImage) -> str | None:
+    said = ["no longer on the page" if photograph.vanished_at else None]
+    said.append(photograph.review_reason or photograph.error_message)
+    return "; ".join(filter(None, said)) or None
 
 
 def _bid(lot: LotSummary) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
@@ -33,6 +34,16 @@ class Span(click.ParamType[timedelta]):
         return span
 
 
+Typed = TypeVar("Typed", str | None, tuple[str, ...])
+
+
+def upper(_ctx: click.Context, _param: click.Parameter, value: Typed) -> Typed:
+    """Return display ids as the site writes them, however they were typed."""
+    if isinstance(value, tuple):
+        return tuple(map(str.upper, value))
+    return value and value.upper()
+
+
 db = click.option(
     "--db",
     "db_path",
@@ -40,7 +51,14 @@ db = click.option(
     help="The database; else as configured.",
 )
 limit = click.option("--limit", type=click.IntRange(min=1), help="At most so many; all by default.")
-lots = click.option("--lot", "lots", multiple=True, metavar="DISPLAY_ID", help="Only this lot; may be repeated.")
+lots = click.option(
+    "--lot",
+    "lots",
+    multiple=True,
+    metavar="DISPLAY_ID",
+    callback=upper,
+    help="Only this lot; may be repeated.",
+)
 closing_within = click.option("--closing-within", type=Span(), help="Only lots that close within 24h, 2d, 90m.")
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line on stdout.")
 output = click.option(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from troostwatch.domain.counting import counted
 from troostwatch.domain.lots import FailedItem
 from troostwatch.domain.runs import Outcome
 
@@ -43,12 +44,12 @@ class SyncReport:
 
     def summary(self) -> str:
         if self.dry_run:
-            return f"would read {_count(len(self.planned), 'lot page')}; {self.unchanged} unchanged"
+            return f"would read {counted(len(self.planned), 'lot page')}; {self.unchanged} unchanged"
         parts = [
-            f"{_count(self.lots_seen, 'lot')} in {_count(len(self.auctions), 'auction')}",
+            f"{counted(self.lots_seen, 'lot')} in {counted(len(self.auctions), 'auction')}",
             f"{self.lots_read} read",
             f"{self.unchanged} unchanged",
-            f"{_count(self.photographs_new, 'new photograph')}",
+            f"{counted(self.photographs_new, 'new photograph')}",
         ]
         if self.photographs_vanished:
             parts.append(f"{self.photographs_vanished} vanished")
@@ -57,7 +58,3 @@ class SyncReport:
         if self.stopped:
             parts.append("stopped early")
         return ", ".join(parts)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
