@@ -26,7 +26,7 @@ from troostwatch.infrastructure.persistence.inventory import FolderInventory
 from troostwatch.infrastructure.persistence.lock import stage_lock
 from troostwatch.services.batch import BatchReport, Step, run_all
 from troostwatch.services.care import CareService
-from troostwatch.services.image_analysis import ImageAnalysisService
+from troostwatch.services.image_analysis import AnalysisReport, ImageAnalysisService
 from troostwatch.services.reports import ReportService
 from troostwatch.services.review import ReviewService
 from troostwatch.services.runs import AnyReport, RunLog
@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 
     from troostwatch.infrastructure.http.client import ClientOptions
     from troostwatch.services.demo import DrawnAuction
-    from troostwatch.services.image_download import ImageDownloadService
+    from troostwatch.services.image_download import DownloadReport, ImageDownloadService
     from troostwatch.services.ports import Analyzer, Progress, Stop
+    from troostwatch.services.sync.report import SyncReport
     from troostwatch.services.sync.sync import SyncService
 
 
@@ -154,6 +155,10 @@ class Application:
     def uow(self) -> SqliteUnitOfWork:
         return SqliteUnitOfWork(self._connection)
 
+    def snapshot(self) -> SqliteUnitOfWork:
+        """A unit of work that only reads: it waits for nobody and sees one moment."""
+        return SqliteUnitOfWork(self._connection, reads_only=True)
+
     def run(self, stage: Stage, work: Callable[[Stop], AnyReport], *, stop: Stop | None = None) -> AnyReport:
         """Do the work of a stage under its lock, with SIGTERM heard and a row in `runs`.
 
@@ -229,6 +234,7 @@ class Application:
             analyzer_for=self._analyzer,
             thresholds=Thresholds(settings.confidence_threshold, settings.auto_approve_threshold),
             max_attempts=settings.max_attempts,
+            inventory=FolderInventory(self.settings.paths.images),
             progress=progress,
         )
 
@@ -246,50 +252,41 @@ class Application:
         return pool.AnalysisPool(
             lambda image: (
                 image_analyzer.analyze_file,
-                (str(folder / (image.local_path or "")), engine, max_pixels),
+                (str(folder / (image.local_path or "")), engine, max_pixels, image.sha256),
             ),
             jobs=jobs or self.settings.analysis.jobs,
             timeout_seconds=self.settings.analysis.timeout_seconds,
         )
 
     def review(self) -> ReviewService:
-        return ReviewService(self.uow, now)
+        return ReviewService(self.uow, now, snapshot=self.snapshot)
 
     def reports(self) -> ReportService:
-        return ReportService(self.uow, now)
+        return ReportService(self.snapshot, now)
 
     def labels(self) -> LabelImportService:
         return LabelImportService(self.uow, now)
 
     def care(self) -> CareService:
-        return CareService(self.uow, FolderInventory(self.settings.paths.images))
+        return CareService(self.snapshot, FolderInventory(self.settings.paths.images))
 
     def batch(self, stop: Stop) -> BatchReport:
         """Sync the configured sources, download, analyze; each stage under its own lock and with its own row."""
         sources = self.settings.sync.sources
-        steps: list[Step] = []
-        if sources:
-            steps.append(
-                (Stage.SYNC, lambda: self.run(Stage.SYNC, lambda s: self.sync().sync(sources, stop=s), stop=stop))
-            )
-        steps.append(
-            (
-                Stage.DOWNLOAD,
-                lambda: self.run(Stage.DOWNLOAD, lambda s: self.images().download_pending_images(stop=s), stop=stop),
-            )
-        )
-        steps.append(
-            (
-                Stage.ANALYZE,
-                lambda: self.run(
-                    Stage.ANALYZE,
-                    lambda s: self.images().analyze_pending_images(
-                        Backend.LOCAL, stop=s, save_tokens=self.settings.analysis.save_tokens
-                    ),
-                    stop=stop,
-                ),
-            )
-        )
+        tokens = self.settings.analysis.save_tokens
+
+        def sync(stop: Stop) -> SyncReport:
+            return self.sync().sync(sources, stop=stop, unattended=True)
+
+        def download(stop: Stop) -> DownloadReport:
+            return self.images().download_pending_images(stop=stop)
+
+        def analyze(stop: Stop) -> AnalysisReport:
+            return self.images().analyze_pending_images(Backend.LOCAL, stop=stop, save_tokens=tokens)
+
+        steps: list[Step] = [(Stage.SYNC, lambda: self.run(Stage.SYNC, sync, stop=stop))] if sources else []
+        steps.append((Stage.DOWNLOAD, lambda: self.run(Stage.DOWNLOAD, download, stop=stop)))
+        steps.append((Stage.ANALYZE, lambda: self.run(Stage.ANALYZE, analyze, stop=stop)))
         return run_all(steps, stop)
 
     def schema_version(self) -> int:

@@ -67,7 +67,7 @@ def test_the_queue_is_there_for_programs_too(world: World, run: Run, doubtful: i
             "corrected serial_number CD123456 to part_number CD-123456",
             {"CD123456": ("rejected", "person"), "CD-123456": ("approved", "person")},
         ),
-        ("--add 2=mac_address:001a2b3c4d5e", "added mac_address 00:1A:2B:3C:4D:5E to photograph 2",
+        ("--add 2=mac_address:001a2b3c4d5e", "added mac_address 00:1A:2B:3C:4D:5E to photograph 2 as code 4",
          {"CD123456": ("pending", None), "00:1A:2B:3C:4D:5E": ("approved", "person")}),
         ("--dismiss 2", "photograph 2 needs no more review", {"CD123456": ("pending", None)}),
     ],
@@ -124,7 +124,12 @@ def test_one_key_decides_and_the_next_is_shown_at_once(queue_of_three: World) ->
     assert queue_of_three.codes()["serial_number", "CD123456"] == ("approved", "person")
     assert queue_of_three.codes()["serial_number", "EF123456"] == ("rejected", "person")
     assert queue_of_three.codes()["serial_number", "GH123456"] == ("pending", None)
-    assert [line for line in result.output.splitlines() if " of 3" in line] == ["1 of 3", "2 of 3", "3 of 3"]
+    assert [line for line in result.output.splitlines() if " of 3" in line] == [
+        "1 of 3",
+        "2 of 3",
+        "3 of 3",
+        "2 decisions stored; 1 of 3 still wait",
+    ]
 
 
 def test_a_correction_is_typed_with_or_without_its_type(queue_of_three: World) -> None:
@@ -132,7 +137,7 @@ def test_a_correction_is_typed_with_or_without_its_type(queue_of_three: World) -
 
     assert queue_of_three.codes()["serial_number", "CD999999"] == ("approved", "person")
     assert queue_of_three.codes()["part_number", "EF-1"] == ("approved", "person")
-    assert result.output.endswith("2 decisions stored\n")
+    assert result.output.endswith("2 decisions stored; 1 of 3 still wait\n")
 
 
 def test_the_last_decision_can_be_taken_back(queue_of_three: World) -> None:
@@ -140,7 +145,7 @@ def test_the_last_decision_can_be_taken_back(queue_of_three: World) -> None:
 
     assert "took back the decision about serial_number CD123456" in result.output
     assert queue_of_three.codes()["serial_number", "CD123456"] == ("pending", None)
-    assert result.output.endswith("0 decisions stored\n")
+    assert result.output.endswith("0 decisions stored; 3 of 3 still wait\n")
 
 
 def test_nothing_to_read_dismisses_the_photograph(queue_of_three: World) -> None:
@@ -198,3 +203,10 @@ def conversation(terminal: int, *, after: str, key: bytes) -> Iterator[str]:
             return
         asked += written
         yield written
+
+
+def test_a_value_that_cannot_be_is_asked_for_again(queue_of_three: World) -> None:
+    result = interactively("cean:123\n" + "a" + "q")
+
+    assert "123 is no ean" in result.output
+    assert queue_of_three.codes()["serial_number", "CD123456"] == ("approved", "person")

@@ -83,7 +83,7 @@ def test_a_photograph_that_cannot_be_read_waits_until_it_is_brought_back(
     first.write_bytes(whole)
 
     assert said.code == 4
-    assert "  A1-1-1 photograph 0: the photograph does not decode: " in said.err
+    assert "  A1-1-1 photograph 0: the file changed since it was downloaded" in said.err
     assert run("images analyze --jobs 1").code == 0
     assert len(codes(run)) == 2
     assert run("images reprocess-failed").err == "0 downloads and 1 analysis wait again\n"

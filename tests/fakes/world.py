@@ -57,10 +57,25 @@ class FakeAnalyzer:
 
 
 @dataclass
+class FakeFiles:
+    """Every file is there and whole, but for those named here."""
+
+    whole: dict[str, str] = field(default_factory=dict)
+    damaged: set[str] = field(default_factory=set)
+
+    def files(self) -> set[str]:
+        return set(self.whole)
+
+    def digest(self, path: str) -> str | None:
+        return None if path in self.damaged else self.whole.get(path)
+
+
+@dataclass
 class World:
     connection: sqlite3.Connection
     clock: FakeClock = field(default_factory=FakeClock)
     analyzer: FakeAnalyzer = field(default_factory=FakeAnalyzer)
+    files: FakeFiles = field(default_factory=FakeFiles)
     backends: list[tuple[Backend, OcrEngine | None, int | None]] = field(default_factory=list)
 
     @classmethod
@@ -81,6 +96,7 @@ class World:
         """Add a photograph that arrived; equal `content` means equal bytes. Return its id."""
         sha256 = sha(content)
         path = f"{display_id}/{position}-{sha256[:16]}.jpg"
+        self.files.whole[path] = sha256
         return self.photograph_at(display_id, position, Fetched(0, path, Content(sha256, 1000, 1600, 1200, "JPEG")))
 
     def photograph_at(self, display_id: str, position: int, fetched: Fetched) -> int:
@@ -104,7 +120,12 @@ class World:
             self.backends.append((backend, engine, jobs))
             return self.analyzer
 
-        options = {"thresholds": Thresholds(0.8, 0.95), "max_attempts": 2, "analyzer_for": analyzer_for} | settings
+        options = {
+            "thresholds": Thresholds(0.8, 0.95),
+            "max_attempts": 2,
+            "analyzer_for": analyzer_for,
+            "inventory": self.files,
+        } | settings
         return ImageAnalysisService(self.uow, self.clock, downloads=lambda: None, **options)
 
     def analyze(self, **options: object):

@@ -27,6 +27,8 @@ class CareService:
     def verify(self) -> VerifyReport:
         """Compare the files with the rows, and the rows with what they promise."""
         with self._uow() as uow:
+            if damage := uow.care.damage():
+                return VerifyReport(problems=[*damage, "restore a backup; nothing else was looked at"])
             expected = uow.care.expected_files()
             problems = list(uow.care.broken_promises())
         report = VerifyReport(files=len(expected), problems=problems)

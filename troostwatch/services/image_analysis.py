@@ -15,7 +15,7 @@ from troostwatch.domain.readings import Analysis, Backend, OcrEngine
 from troostwatch.domain.runs import Outcome
 from troostwatch.domain.tokens import TokenRow
 from troostwatch.services.image_download import DownloadReport, ImageDownloadService
-from troostwatch.services.ports import Analyzer, Clock, Progress, Stop, UnitOfWork, say_nothing
+from troostwatch.services.ports import Analyzer, Clock, FileInventory, Progress, Stop, UnitOfWork, say_nothing
 from troostwatch.services.token_export import TokenExportService
 
 AnalyzerFor = Callable[[Backend, OcrEngine | None, int | None], Analyzer]
@@ -70,6 +70,7 @@ class ImageAnalysisService:
         analyzer_for: AnalyzerFor,
         thresholds: Thresholds,
         max_attempts: int,
+        inventory: FileInventory,
         progress: Progress | None = None,
     ) -> None:
         self._uow = uow
@@ -78,6 +79,7 @@ class ImageAnalysisService:
         self._analyzer_for = analyzer_for
         self._thresholds = thresholds
         self._max_attempts = max_attempts
+        self._inventory = inventory
         self._progress = progress or say_nothing
 
     def download_pending_images(
@@ -139,11 +141,13 @@ class ImageAnalysisService:
     ) -> list[LotImage]:
         now = self._clock()
         with self._uow() as uow:
-            if since_version is not None:
-                uow.images.reopen_older_than(since_version)
             report.shared = uow.images.adopt_known_analyses(reading_version=since_version or 0)
             waiting = uow.images.pending_analysis(
-                now=now, limit=limit, lots=lots, closing_before=now + closing_within if closing_within else None
+                now=now,
+                limit=limit,
+                lots=lots,
+                closing_before=None if closing_within is None else now + closing_within,
+                since_version=since_version,
             )
             uow.commit()
         return waiting
@@ -197,11 +201,19 @@ class ImageAnalysisService:
         return TokenExportService(self._uow).rows(include_reviewed=include_reviewed)
 
     def reprocess_failed(self) -> tuple[int, int]:
-        """Bring failed downloads and failed readings back to their queues; return how many of each."""
+        """Bring failed downloads and failed readings back to their queues; return how many of each.
+
+        A photograph that failed because its file is lost or changed waits to be downloaded again.
+        """
         with self._uow() as uow:
-            reopened = uow.images.reopen_failed()
+            failed = uow.images.failed_analyses()
+        lost = [i for i in failed if i.local_path and self._inventory.digest(i.local_path) != i.sha256]
+        with self._uow() as uow:
+            for image in lost:
+                uow.images.forget_file(image.id)
+            downloads, analyses = uow.images.reopen_failed()
             uow.commit()
-        return reopened
+        return downloads + len(lost), analyses
 
 
 def _until(stop: Stop, images: Sequence[LotImage]) -> Iterator[LotImage]:

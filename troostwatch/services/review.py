@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from troostwatch.domain.codes import Code, CodeType, canonical
+from troostwatch.domain.codes import Code, CodeStatus, CodeType, canonical
 from troostwatch.domain.decisions import Decision, Verdict, settle
 from troostwatch.domain.errors import UsageError
 from troostwatch.domain.images import review_reason
+from troostwatch.domain.judgement import checks
 from troostwatch.domain.queue import QueueItem
 from troostwatch.services.ports import Clock, Unit, UnitOfWork
+
+_LONGEST = 200
+# Types whose values check themselves: what fails here is a typing error.
+_CHECKED = frozenset({CodeType.EAN, CodeType.IMEI, CodeType.EID, CodeType.MAC_ADDRESS, CodeType.UUID})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +27,29 @@ class Answer:
 
 
 class ReviewService:
-    def __init__(self, uow: UnitOfWork, clock: Clock) -> None:
+    def __init__(self, uow: UnitOfWork, clock: Clock, *, snapshot: UnitOfWork | None = None) -> None:
+        """`snapshot` is a unit of work that only reads; without it the queue is read through `uow`."""
         self._uow = uow
+        self._snapshot = snapshot or uow
         self._clock = clock
 
-    def queue(self, *, limit: int | None = None, lots: Sequence[str] = ()) -> list[QueueItem]:
-        """Return what a person should look at: lots closing soonest first, then the most doubtful code first."""
-        with self._uow() as uow:
-            return uow.reports.queue(now=self._clock(), limit=limit, lots=lots)
+    def queue(
+        self, *, limit: int | None = None, lots: Sequence[str] = (), all_pending: bool = False
+    ) -> list[QueueItem]:
+        """Return what a person should look at: lots closing soonest first, then the most doubtful code first.
+
+        With `all_pending` also codes that are sure enough not to ask, and that nobody approved.
+        """
+        with self._snapshot() as uow:
+            return uow.reports.queue(now=self._clock(), limit=limit, lots=lots, all_pending=all_pending)
+
+    def waits(self, image_id: int, code_id: int | None) -> bool:
+        """Tell whether an item of the queue still asks: nobody decided about its code or dismissed its photograph."""
+        with self._snapshot() as uow:
+            if uow.images.is_reviewed(_content_of(uow, image_id)):
+                return False
+            found = uow.codes.find(code_id) if code_id is not None else None
+        return code_id is None or (found is not None and found[1].status is CodeStatus.PENDING)
 
     def approve(self, code_id: int) -> Answer:
         with self._uow() as uow:
@@ -65,8 +85,9 @@ class ReviewService:
             sha256 = _content_of(uow, image_id)
             right = _checked(kind, value)
             self._decide(uow, sha256, Decision(kind, right, Verdict.APPROVED))
+            code_id = next(number for number, code in uow.codes.of_content(sha256) if code.key == (kind, right))
             uow.commit()
-        return Answer(None, f"added {kind} {right} to photograph {image_id}")
+        return Answer(code_id, f"added {kind} {right} to photograph {image_id} as code {code_id}")
 
     def dismiss(self, image_id: int) -> Answer:
         """Say that nothing more is to be read on a photograph."""
@@ -76,6 +97,15 @@ class ReviewService:
             self._resettle(uow, sha256)
             uow.commit()
         return Answer(None, f"photograph {image_id} needs no more review")
+
+    def reopen(self, image_id: int) -> Answer:
+        """Take back that nothing more is to be read on a photograph."""
+        with self._uow() as uow:
+            sha256 = _content_of(uow, image_id)
+            uow.images.mark_reviewed(sha256, now=None)
+            self._resettle(uow, sha256)
+            uow.commit()
+        return Answer(None, f"photograph {image_id} is looked at again")
 
     def undo(self, code_id: int) -> Answer:
         """Take back the standing decision about a code; the row of it stays."""
@@ -127,6 +157,11 @@ def _decision(code: Code, verdict: Verdict) -> Decision:
 
 def _checked(kind: CodeType, value: str) -> str:
     right = canonical(kind, value)
-    if not right:
-        raise UsageError("a code needs a value")
+    if not right or not right.isprintable() or len(right) > _LONGEST:
+        raise UsageError(f"a code needs a value of 1 to {_LONGEST} printable characters")
+    if kind in _CHECKED and not checks.plausible(kind, right):
+        raise UsageError(
+            f"{value.strip()} is no {kind}: its digits do not check",
+            hint="compare it with the label again; what is printed wrong there can be kept as other:VALUE",
+        )
     return right

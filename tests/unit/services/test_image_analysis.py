@@ -11,7 +11,7 @@ from fakes.clock import FakeStop
 from fakes.world import World, analysis, code, sha
 
 from troostwatch.domain.errors import ImageError, MissingDependencyError
-from troostwatch.domain.images import AnalysisStatus
+from troostwatch.domain.images import AnalysisStatus, DownloadStatus
 from troostwatch.domain.readings import Backend, OcrEngine
 from troostwatch.domain.runs import Outcome
 
@@ -223,3 +223,46 @@ def test_a_bug_is_not_taken_for_a_bad_photograph(world: World) -> None:
 
     with pytest.raises(ZeroDivisionError):
         world.analyze()
+
+
+def test_reading_again_touches_only_the_chosen_photographs(world: World) -> None:
+    world.lot("A1-1-1")
+    world.lot("A1-1-2")
+    here, there = world.photograph("A1-1-1", 0, "a"), world.photograph("A1-1-2", 0, "b")
+    world.shows("a", analysis(code("AB123456", 0.6)))
+    world.shows("b", analysis(code("CD123456", 0.6)))
+    world.analyze()
+
+    report = world.analyze(since_version=99, lots=["A1-1-1"])
+
+    assert report.analyzed == 1
+    assert {world.state(i).analysis_status for i in (here, there)} == {AnalysisStatus.NEEDS_REVIEW}
+    assert len(world.review().queue()) == 2
+
+
+def test_what_was_read_stays_when_reading_it_again_fails(world: World) -> None:
+    world.lot("A1-1-1")
+    image = world.photograph("A1-1-1", 0, "a")
+    world.shows("a", analysis(code("AB123456", 0.97)))
+    world.analyze()
+    world.shows("a", ImageError("broken now", permanent=True))
+
+    report = world.analyze(since_version=99)
+
+    assert report.outcome is Outcome.SOME_FAILED
+    assert world.state(image).analysis_status is AnalysisStatus.ANALYZED
+    assert world.codes() == {("serial_number", "AB123456"): ("approved", "rule")}
+
+
+def test_a_photograph_whose_file_is_lost_is_downloaded_again_on_request(world: World) -> None:
+    world.lot("A1-1-1")
+    lost, merely_failed = world.photograph("A1-1-1", 0, "a"), world.photograph("A1-1-1", 1, "b")
+    for content in ("a", "b"):
+        world.shows(content, ImageError("the file is missing", permanent=True))
+    world.analyze()
+    world.files.damaged.add(world.state(lost).local_path or "")
+
+    assert world.images().reprocess_failed() == (1, 1)
+
+    assert world.state(lost).download_status is DownloadStatus.PENDING
+    assert world.state(merely_failed).download_status is DownloadStatus.DOWNLOADED

@@ -271,3 +271,38 @@ def test_a_typing_error_in_a_correction_can_be_corrected_or_rejected(world: Worl
         "CD123456": "rejected",
         "XX111111": "rejected",
     }
+
+
+def test_a_dismissal_can_be_taken_back(world: World) -> None:
+    image = world.review().queue()[0].image_id
+    world.review().dismiss(image)
+
+    world.review().reopen(image)
+
+    assert len(world.review().queue()) == 2
+
+
+def test_codes_that_are_neither_doubtful_nor_approved_can_be_asked_for(world: World) -> None:
+    read_again(world, code("AB123456", 0.9))
+
+    assert world.review().queue() == []
+    assert [item.code.value for item in world.review().queue(all_pending=True) if item.code] == ["AB123456"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (CodeType.EAN, "4006381333932"),
+        (CodeType.IMEI, "123"),
+        (CodeType.MAC_ADDRESS, "zz"),
+        (CodeType.PART_NUMBER, "A\x1b[31m"),
+        (CodeType.PART_NUMBER, "A" * 201),
+    ],
+)
+def test_a_typing_error_that_shows_is_told_and_changes_nothing(world: World, kind: CodeType, value: str) -> None:
+    before = world.codes()
+
+    with pytest.raises(UsageError):
+        world.review().correct(world.code_id("AB123456"), value, kind)
+
+    assert world.codes() == before

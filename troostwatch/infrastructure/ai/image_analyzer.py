@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from functools import cache
 from pathlib import Path
@@ -9,10 +10,13 @@ from typing import Protocol
 
 from PIL import Image
 
+from troostwatch.domain.errors import ImageError
 from troostwatch.domain.judgement.fusion import judge
 from troostwatch.domain.readings import Analysis, Backend, OcrEngine, Reading, Token
 from troostwatch.infrastructure.ai.barcode_reader import BarcodeReader
 from troostwatch.infrastructure.pixels.opening import load_upright
+
+_ASK_AGAIN = "'images reprocess-failed', then 'images download' ask for it again"
 
 
 class TextReader(Protocol):
@@ -73,6 +77,16 @@ def analyzer(engine: OcrEngine, max_pixels: int) -> LocalAnalyzer:
     return LocalAnalyzer(text_reader(engine), max_pixels=max_pixels)
 
 
-def analyze_file(path: str, engine: OcrEngine, max_pixels: int) -> Analysis:
-    """Read one file: the function that workers are sent."""
-    return analyzer(engine, max_pixels).analyze(Path(path))
+def analyze_file(path: str, engine: OcrEngine, max_pixels: int, sha256: str | None = None) -> Analysis:
+    """Read one file: the function that workers are sent.
+
+    Raises ImageError when the file is missing, is no readable picture, or is not the one with this `sha256`:
+    what another picture shows must not become the codes of this one.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise ImageError(f"there is no file {path} ({_ASK_AGAIN})", permanent=True) from error
+    if sha256 and hashlib.sha256(data).hexdigest() != sha256:
+        raise ImageError(f"the file changed since it was downloaded ({_ASK_AGAIN})", permanent=True)
+    return analyzer(engine, max_pixels).analyze(data)

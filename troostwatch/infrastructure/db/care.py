@@ -38,6 +38,10 @@ _PROMISES = (
 )
 
 
+# What SQLite's check says of rows in a file that is whole.
+_OF_A_ROW = ("CHECK constraint failed", "NULL value in")
+
+
 class CareRepository:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._conn = connection
@@ -49,11 +53,19 @@ class CareRepository:
         )
         return {row[0]: row[1] for row in rows}
 
+    def damage(self) -> list[str]:
+        """Return what SQLite finds wrong with the file; while there is any, no other answer can be trusted."""
+        try:
+            return [f"database: {found}" for found in self._found_wrong() if not found.startswith(_OF_A_ROW)]
+        except sqlite3.DatabaseError as error:
+            return [f"database: {error}"]
+
+    def _found_wrong(self) -> list[str]:
+        return [row[0] for row in self._conn.execute("PRAGMA integrity_check") if row[0] != "ok"]
+
     def broken_promises(self) -> Iterator[str]:
-        """Yield a sentence for each damage and each row that does not keep its promise."""
-        for row in self._conn.execute("PRAGMA integrity_check"):
-            if row[0] != "ok":
-                yield f"database: {row[0]}"
+        """Yield a sentence for each row that does not keep its promise."""
+        yield from (f"database: {found}" for found in self._found_wrong() if found.startswith(_OF_A_ROW))
         for row in self._conn.execute("PRAGMA foreign_key_check"):
             yield f"table {row[0]} row {row[1]} points to a missing row of {row[2]}"
         for promise in _PROMISES:

@@ -11,13 +11,34 @@ from troostwatch.domain.errors import DatabaseError
 BUSY_SECONDS = 30.0
 
 
+_ADVICE = {
+    sqlite3.SQLITE_BUSY: "another program is writing; try again when it is done",
+    sqlite3.SQLITE_FULL: "free some space on the disk; what was finished is kept",
+    sqlite3.SQLITE_READONLY: "the file or its folder cannot be written",
+    sqlite3.SQLITE_CORRUPT: "restore a backup ('troostwatch db verify' tells more)",
+    sqlite3.SQLITE_NOTADB: "is it a Troostwatch database?",
+    sqlite3.SQLITE_CANTOPEN: "check that the folder exists and can be written",
+}
+
+
+def as_ours(error: sqlite3.Error) -> DatabaseError:
+    """Return SQLite's complaint in our words, with what to do about it."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the lower byte names the kind
+    return DatabaseError(f"the database cannot be used: {error}", hint=_ADVICE.get(code, "run 'troostwatch db verify'"))
+
+
 def connect(path: Path, *, create: bool = True) -> sqlite3.Connection:
     """Open the database with foreign keys on and change nothing of it; transactions are opened by hand.
 
     Raises DatabaseError when the file cannot be opened or is no database.
     """
     if create:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseError(
+                f"cannot make the folder of {path}: {error.strerror}", hint="name another --db"
+            ) from error
     elif not path.is_file():
         raise DatabaseError(f"no database at {path}", hint="run 'troostwatch sync' first, or name one with --db")
     try:
@@ -32,7 +53,7 @@ def connect(path: Path, *, create: bool = True) -> sqlite3.Connection:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # the first look into the file
     except sqlite3.Error as error:
         connection.close()
-        raise DatabaseError(f"cannot open {path}: {error}", hint="is it a Troostwatch database?") from error
+        raise DatabaseError(f"cannot open {path}: {error}", hint=as_ours(error).hint) from error
     return connection
 
 

@@ -140,25 +140,23 @@ class LotImageRepository:
         limit: int | None = None,
         lots: Sequence[str] = (),
         closing_before: datetime | None = None,
+        since_version: int | None = None,
     ) -> list[LotImage]:
-        """Return one photograph of each content that waits to be read, lots about to close first."""
+        """Return one photograph of each content that waits to be read, lots about to close first.
+
+        With `since_version` also of those that an older version of the reading read; they keep their state until
+        they are read again.
+        """
         chosen = self._select(
-            "i.download_status = 'downloaded' AND i.analysis_status = 'pending'",
-            {"now": stamp(now)},
+            """i.download_status = 'downloaded' AND (i.analysis_status = 'pending' OR (
+                   i.analysis_status IN ('analyzed', 'needs_review') AND i.content_sha256 IN (
+                       SELECT content_sha256 FROM analyses WHERE reading_version < :since_version)))""",
+            {"now": stamp(now), "since_version": since_version},
             order=f"{CLOSING_FIRST}, l.id, i.position",
             lots=lots,
             closing_before=closing_before,
         )
         return list({image.sha256: image for image in reversed(chosen)}.values())[::-1][:limit]
-
-    def reopen_older_than(self, reading_version: int) -> int:
-        """Send back to the queue what an older version of the reading read; return how many photographs."""
-        return self._conn.execute(
-            """UPDATE lot_images SET analysis_status = 'pending', review_reason = NULL, analysis_attempts = 0
-                WHERE download_status = 'downloaded' AND analysis_status IN ('analyzed', 'needs_review')
-                  AND content_sha256 IN (SELECT content_sha256 FROM analyses WHERE reading_version < :version)""",
-            {"version": reading_version},
-        ).rowcount
 
     def is_reviewed(self, sha256: str) -> bool:
         """Tell whether a person said that nothing is left to ask about this content."""
@@ -167,10 +165,10 @@ class LotImageRepository:
         ).fetchone()
         return bool(row and row[0])
 
-    def mark_reviewed(self, sha256: str, *, now: datetime) -> None:
+    def mark_reviewed(self, sha256: str, *, now: datetime | None) -> None:
+        """Store when a person said that nothing is left to ask; None takes it back."""
         self._conn.execute(
-            "UPDATE contents SET reviewed_at = :now WHERE sha256 = :sha256",
-            {"sha256": sha256, "now": stamp(now)},
+            "UPDATE contents SET reviewed_at = :now WHERE sha256 = :sha256", {"sha256": sha256, "now": to_text(now)}
         )
 
     def record_analysis_state(self, sha256: str, *, reason: str | None, now: datetime | None) -> int:
@@ -179,7 +177,8 @@ class LotImageRepository:
             """UPDATE lot_images
                   SET analysis_status = CASE WHEN :reason IS NULL THEN 'analyzed' ELSE 'needs_review' END,
                       review_reason = :reason, analyzed_at = coalesce(:now, analyzed_at), error_message = NULL
-                WHERE content_sha256 = :sha256""",
+                WHERE content_sha256 = :sha256
+                  AND (:now IS NOT NULL OR analysis_status IN ('analyzed', 'needs_review'))""",
             {"sha256": sha256, "reason": reason, "now": to_text(now)},
         ).rowcount
 
@@ -189,12 +188,27 @@ class LotImageRepository:
             """UPDATE lot_images
                   SET analysis_status = :status, analysis_attempts = analysis_attempts + 1,
                       review_reason = NULL, error_message = :message
-                WHERE content_sha256 = :sha256""",
+                -- what an earlier reading brought stays where a new one fails
+                WHERE content_sha256 = :sha256 AND analysis_status IN ('pending', 'failed')""",
             {
                 "sha256": sha256,
                 "message": message,
                 "status": AnalysisStatus.FAILED if parked else AnalysisStatus.PENDING,
             },
+        )
+
+    def failed_analyses(self) -> list[LotImage]:
+        return self._select("i.download_status = 'downloaded' AND i.analysis_status = 'failed'", {})
+
+    def forget_file(self, image_id: int) -> None:
+        """Send a photograph whose file is lost or changed back to the queue of downloads."""
+        self._conn.execute(
+            """UPDATE lot_images
+                  SET download_status = 'pending', download_attempts = 0, retry_at = NULL, local_path = NULL,
+                      content_sha256 = NULL, downloaded_at = NULL, analysis_status = 'pending',
+                      analysis_attempts = 0, analyzed_at = NULL, review_reason = NULL, error_message = NULL
+                WHERE id = :id""",
+            {"id": image_id},
         )
 
     def reopen_failed(self) -> tuple[int, int]:

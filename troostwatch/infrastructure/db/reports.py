@@ -23,8 +23,13 @@ class ReportRepository:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._conn = connection
 
-    def queue(self, *, now: datetime, limit: int | None = None, lots: Sequence[str] = ()) -> list[QueueItem]:
-        """Return doubtful codes and unread photographs, each content once, under the lot that closes first."""
+    def queue(
+        self, *, now: datetime, limit: int | None = None, lots: Sequence[str] = (), all_pending: bool = False
+    ) -> list[QueueItem]:
+        """Return doubtful codes and unread photographs, each content once, under the lot that closes first.
+
+        With `all_pending` all codes that nobody decided about, whatever their probability.
+        """
         rows = self._conn.execute(
             f"""SELECT {CODE_COLUMNS}, i.id AS image_id, i.position, i.local_path, i.url, i.review_reason,
                        i.content_sha256, l.title, coalesce(l.closes_at, a.ends_at) AS closes,
@@ -34,10 +39,10 @@ class ReportRepository:
                   LEFT JOIN auctions AS a ON a.id = l.auction_id
                   JOIN analyses AS n ON n.content_sha256 = i.content_sha256
                   LEFT JOIN extracted_codes AS c ON c.content_sha256 = i.content_sha256
-                       AND c.status = 'pending' AND c.confidence < n.review_threshold
-                 WHERE i.analysis_status = 'needs_review' AND {_LOT_FILTER}
+                       AND c.status = 'pending' AND (c.confidence < n.review_threshold OR :all)
+                 WHERE (i.analysis_status = 'needs_review' OR (:all AND c.id IS NOT NULL)) AND {_LOT_FILTER}
                  ORDER BY {CLOSING_FIRST}, l.id, i.position, c.confidence, c.id""",
-            {"now": stamp(now), "lots": json.dumps(list(lots))},
+            {"now": stamp(now), "lots": json.dumps(list(lots)), "all": all_pending},
         )
         items: dict[tuple[str, int | None], QueueItem] = {}
         for row in rows:
@@ -158,7 +163,7 @@ def _queue_item(row: sqlite3.Row) -> QueueItem:
         url=row["url"],
         title=row["title"],
         closes_at=from_text(row["closes"]),
-        reason=row["review_reason"],
+        reason=row["review_reason"] or "pending: sure enough not to ask, not sure enough to approve",
         code_id=row["id"],
         code=code_from(row) if row["id"] is not None else None,
     )

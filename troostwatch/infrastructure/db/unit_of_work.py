@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from troostwatch.infrastructure.db.care import CareRepository
-from troostwatch.infrastructure.db.connection import connect, let_read_while_writing
+from troostwatch.infrastructure.db.connection import as_ours, connect, let_read_while_writing
 from troostwatch.infrastructure.db.decisions import DecisionRepository
 from troostwatch.infrastructure.db.images import (
     ExtractedCodeRepository,
@@ -22,10 +23,14 @@ from troostwatch.infrastructure.db.schema import migrations
 
 
 class SqliteUnitOfWork:
-    """`with uow:` opens a transaction; without `commit()` the end of the block rolls back."""
+    """`with uow:` opens a transaction; without `commit()` the end of the block rolls back.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    What SQLite complains about inside the block leaves it as DatabaseError.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, reads_only: bool = False) -> None:
         self._conn = connection
+        self._begin = "BEGIN" if reads_only else "BEGIN IMMEDIATE"
         self.auctions = AuctionRepository(connection)
         self.lots = LotRepository(connection)
         self.images = LotImageRepository(connection)
@@ -38,7 +43,10 @@ class SqliteUnitOfWork:
 
     def __enter__(self) -> Self:
         # IMMEDIATE takes the write lock now: a block that reads first cannot fail later because another wrote.
-        self._conn.execute("BEGIN IMMEDIATE")
+        try:
+            self._conn.execute(self._begin)
+        except sqlite3.Error as error:
+            raise as_ours(error) from error
         return self
 
     def commit(self) -> None:
@@ -48,7 +56,10 @@ class SqliteUnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._conn.in_transaction:
-            self._conn.execute("ROLLBACK")
+            with contextlib.suppress(sqlite3.Error):  # a broken transaction is already over; `error` says why
+                self._conn.execute("ROLLBACK")
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.IntegrityError):
+            raise as_ours(error) from error
 
 
 def open_database(path: Path, *, create: bool = True) -> sqlite3.Connection:

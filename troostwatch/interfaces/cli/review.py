@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,12 +12,15 @@ import click
 
 from troostwatch import bootstrap
 from troostwatch.domain.codes import CodeType
-from troostwatch.domain.errors import ImageError
+from troostwatch.domain.errors import ImageError, UsageError
 from troostwatch.domain.queue import QueueItem
 from troostwatch.interfaces.cli import errors, options, output
 from troostwatch.services.review import Answer, ReviewService
 
 _KEYS = "[a]pprove [r]eject [c]orrect [s]kip [n]othing to read [o]pen [u]ndo last [q]uit"
+
+
+_TYPE_LIKE = re.compile(r"[a-z][a-z_]{2,}")
 
 
 class Correction(click.ParamType[tuple[int, CodeType | None, str]]):
@@ -32,10 +36,24 @@ class Correction(click.ParamType[tuple[int, CodeType | None, str]]):
         number, sign, right = str(value).partition("=")
         if not sign or not number.strip().isdigit() or not right.strip():
             self.fail(f"{value!r} is not ID=VALUE or ID=TYPE:VALUE", param, ctx)
-        kind, colon, rest = right.partition(":")
-        if colon and kind in [*CodeType]:
-            return int(number), CodeType(kind), rest
-        return int(number), None, right
+        try:
+            kind, right = typed(right)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return int(number), kind, right
+
+
+def typed(text: str) -> tuple[CodeType | None, str]:
+    """Return the type that stands before a value ('ean:4006…'), if any, and the value.
+
+    Raises ValueError for a word before a colon that looks like a type and is none.
+    """
+    kind, colon, rest = text.partition(":")
+    if colon and kind in [*CodeType]:
+        return CodeType(kind), rest
+    if colon and _TYPE_LIKE.fullmatch(kind):
+        raise ValueError(f"there is no type {kind!r}; the types are {', '.join(CodeType)}")
+    return None, text
 
 
 @click.command(epilog=errors.EPILOG)
@@ -49,6 +67,8 @@ class Correction(click.ParamType[tuple[int, CodeType | None, str]]):
 @click.option("--undo", type=int, multiple=True, metavar="ID", help="Take the decision about a code back.")
 @click.option("--add", type=Correction(), multiple=True, metavar="PHOTO=TYPE:VALUE", help="A code nobody reported.")
 @click.option("--dismiss", type=int, multiple=True, metavar="PHOTO", help="Nothing more is to be read there.")
+@click.option("--reopen", type=int, multiple=True, metavar="PHOTO", help="Take --dismiss back.")
+@click.option("--all", "all_pending", is_flag=True, help="Also codes too sure to ask about and not approved.")
 @click.option("--promote-to-openai", is_flag=True, help="Ask OpenAI vision about the doubtful photographs.")
 @click.option("--interactive", "-i", is_flag=True, help="One after the other, one key for each decision.")
 @click.pass_obj
@@ -65,6 +85,8 @@ def review(
     undo: tuple[int, ...],
     add: tuple[tuple[int, CodeType | None, str], ...],
     dismiss: tuple[int, ...],
+    reopen: tuple[int, ...],
+    all_pending: bool,
     promote_to_openai: bool,
     interactive: bool,
 ) -> None:
@@ -77,18 +99,18 @@ def review(
     troostwatch images review --approve 17 --reject 18 --correct 19=PF20ABCD
     troostwatch images review --correct 20=model_number:20AB-000CDE --undo 17
     troostwatch images review --add 5=serial_number:PF20ABCD --dismiss 6
-    troostwatch images review --interactive
+    troostwatch images review --all --interactive
     """
     with session.open(db_path, create=False) as app:
         if promote_to_openai:
             app.images().promote_to_openai()
         service = app.review()
-        decisions = _decisions(service, approve, reject, correct, undo, add, dismiss)
+        decisions = _decisions(service, approve, reject, correct, undo, add, dismiss, reopen)
         for decide in decisions:
             output.say(decide().text)
         if decisions:
             return
-        items = service.queue(limit=limit, lots=lots)
+        items = service.queue(limit=limit, lots=lots, all_pending=all_pending)
         if interactive:
             _ask_one_by_one(app, service, items)
         elif as_json:
@@ -106,6 +128,7 @@ def _decisions(
     undo: Sequence[int],
     add: Sequence[tuple[int, CodeType | None, str]],
     dismiss: Sequence[int],
+    reopen: Sequence[int],
 ) -> list[Callable[[], Answer]]:
     """Return what was asked for, undo first: a decision taken back and given anew in one line works."""
     if untyped := [image for image, kind, _ in add if kind is None]:
@@ -117,6 +140,7 @@ def _decisions(
         *(lambda i=i, k=k, v=v: service.correct(i, v, k) for i, k, v in correct),
         *(lambda i=i, k=k, v=v: service.add(i, CodeType(k), v) for i, k, v in add),
         *(lambda i=i: service.dismiss(i) for i in dismiss),
+        *(lambda i=i: service.reopen(i) for i in reopen),
     ]
 
 
@@ -167,49 +191,78 @@ def _print_item(app: bootstrap.Application, item: QueueItem) -> None:
 
 def _ask_one_by_one(app: bootstrap.Application, service: ReviewService, items: Sequence[QueueItem]) -> None:
     """Go through the queue with one key for each decision; every answer is stored at once."""
-    last: int | None = None
-    decided = 0
-    for number, item in enumerate(items, 1):
-        click.echo(f"\n{number} of {len(items)}")
-        _print_item(app, item)
-        _show_crop(app, item, launch=False)
-        while True:
-            click.echo(f"{_KEYS} ", nl=False)
-            key = click.getchar().lower()
-            click.echo(key)
-            if key == "q":
-                click.echo(f"{decided} decisions stored")
-                return
-            if key == "s":
-                break
-            if key == "o":
-                _show_crop(app, item, launch=True)
-            elif key == "u" and last is not None:
-                output.say(service.undo(last).text)
-                decided, last = decided - 1, None
-            elif answer := _answer(service, item, key):
-                output.say(answer.text)
-                decided, last = decided + 1, answer.code_id
-                break
-    click.echo(f"{decided} decisions stored; nothing else waits" if items else "nothing waits for review")
+    if not items:
+        click.echo("nothing waits for review")
+        return
+    answered: list[tuple[int, str]] = []  # place in the queue and key, for [u]
+    number, shown = 0, -1
+    while number < len(items):
+        item = items[number]
+        if _settled(service, item):
+            number += 1  # by the answer to another item
+            continue
+        if number != shown:
+            click.echo(f"\n{number + 1} of {len(items)}")
+            _print_item(app, item)
+            _show_crop(app, item, launch=False)
+            shown = number
+        key = _key()
+        if key == "q":
+            break
+        if key == "s":
+            number += 1
+        elif key == "o":
+            _show_crop(app, item, launch=True)
+        elif key == "u" and answered:
+            number, given = answered.pop()
+            output.say(_take_back(service, items[number], given).text)
+        elif answer := _answer(service, item, key):
+            output.say(answer.text)
+            answered.append((number, key))
+            number += 1
+    left = sum(not _settled(service, item) for item in items)
+    click.echo(f"{len(answered)} decisions stored; {left} of {len(items)} still wait")
+
+
+def _key() -> str:
+    click.echo(f"{_KEYS} ", nl=False)
+    try:
+        key = click.getchar().lower()
+    except OSError as error:
+        raise UsageError(
+            "--interactive needs a terminal", hint="decide with --approve ID, --reject ID, --correct ID=VALUE"
+        ) from error
+    click.echo(key)
+    return key
+
+
+def _settled(service: ReviewService, item: QueueItem) -> bool:
+    return not service.waits(item.image_id, item.code_id)
+
+
+def _take_back(service: ReviewService, item: QueueItem, key: str) -> Answer:
+    if key == "n" or item.code_id is None:
+        return service.reopen(item.image_id)
+    return service.undo(item.code_id)
 
 
 def _answer(service: ReviewService, item: QueueItem, key: str) -> Answer | None:
-    """Store what a key means for an item; None for a key that means nothing here."""
+    """Store what a key means for an item; None for a key that means nothing here, or an answer that cannot be."""
     if key == "n":
         return service.dismiss(item.image_id)
     if item.code_id is None or item.code is None:
         return None
-    if key == "a":
-        return service.approve(item.code_id)
-    if key == "r":
-        return service.reject(item.code_id)
-    if key == "c":
-        text = click.prompt(f"right value of {item.code.type} (or TYPE:VALUE)", default=item.code.value)
-        kind, colon, rest = text.partition(":")
-        if colon and kind in [*CodeType]:
-            return service.correct(item.code_id, rest, CodeType(kind))
-        return service.correct(item.code_id, text)
+    try:
+        if key == "a":
+            return service.approve(item.code_id)
+        if key == "r":
+            return service.reject(item.code_id)
+        if key == "c":
+            text = click.prompt(f"right value of {item.code.type} (or TYPE:VALUE)", default=item.code.value)
+            kind, value = typed(text)
+            return service.correct(item.code_id, value, kind)
+    except (UsageError, ValueError) as error:
+        output.say(f"      {error}")
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from troostwatch.domain.errors import SiteRefusedError, SourceError
+from troostwatch.domain.errors import SiteRefusedError, SourceError, UsageError
 from troostwatch.domain.lots import (
     FailedItem,
     ListedLot,
@@ -84,22 +84,27 @@ class SyncService:
         limit: int | None = None,
         closing_within: timedelta | None = None,
         stop: Stop,
+        unattended: bool = False,
     ) -> SyncReport:
         """Read the sources one after the other and commit lot by lot.
 
         `limit` is the most lot pages to read. `closing_within` leaves out lots of a listing that close later,
-        or that do not say when. Raises UsageError before anything is read when a source makes no sense.
+        or that do not say when. Raises UsageError before anything is read when a source makes no sense;
+        `unattended`, with nobody to mend it, the other sources go on.
         """
         report = SyncReport(dry_run=dry_run)
-        closing_before = self._clock() + closing_within if closing_within else None
+        closing_before = self._clock() + closing_within if closing_within is not None else None
         with self._pages() as pages:
             task = _Task(report, pages, stop, limit, closing_before)
-            for source, address in [(source, pages.locate(source)) for source in sources]:
+            if not unattended:
+                for source in sources:
+                    pages.locate(source)
+            for source in sources:
                 if task.over:
                     break
                 try:
-                    self._sync_source(task, source, address)
-                except SourceError as error:
+                    self._sync_source(task, source, pages.locate(source))
+                except (SourceError, UsageError) as error:
                     # A site that refuses ends its source; the other sources may be elsewhere, or on disk.
                     report.refused.append(FailedItem(source, str(error), error.hint))
         return report

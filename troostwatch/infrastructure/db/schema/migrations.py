@@ -75,6 +75,8 @@ def refuse_strange(connection: sqlite3.Connection) -> None:
 def migrate(connection: sqlite3.Connection) -> list[Migration]:
     """Apply what is missing and return it. Each step and the record of it are one transaction."""
     refuse_strange(connection)
+    if version(connection) == CURRENT_SCHEMA_VERSION:
+        return []  # nobody has to wait for a writer only to learn this
     return [migration for migration in available() if _apply(connection, migration)]
 
 
