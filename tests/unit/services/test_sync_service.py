@@ -271,3 +271,9 @@ def test_the_summary_is_a_sentence(sync: Sync, pages: FakePages, clock: FakeCloc
     pages.listings["A1-1"] = [listed(clock, _1=1, _2=2)]
 
     assert sync("A1-1").summary() == "2 lots in 1 auction, 2 read, 0 unchanged, 4 new photographs"
+
+
+def test_no_time_at_all_leaves_out_every_lot(sync: Sync, pages: FakePages, clock: FakeClock) -> None:
+    pages.listings["A1-1"] = [listed(clock, _1=1)]
+
+    assert sync("A1-1", closing_within=timedelta(0)).lots_read == 0
