@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -69,6 +70,11 @@ class Code:
     @property
     def key(self) -> tuple[CodeType, str]:
         return self.type, self.value
+
+
+def shown_probability(confidence: float) -> str:
+    """Return two decimals, cut and not rounded: 0.949 is not yet 0.95, and nothing is 1.00."""
+    return f"{math.floor(confidence * 100 + 1e-9) / 100:.2f}"
 
 
 def canonical(kind: CodeType, value: str) -> str:

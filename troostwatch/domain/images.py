@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from troostwatch.domain.codes import Code, CodeStatus
+from troostwatch.domain.codes import Code, CodeStatus, shown_probability
 
 
 class DownloadStatus(StrEnum):
@@ -86,7 +86,7 @@ def review_reason(codes: Iterable[Code], *, threshold: float, unread_reason: str
     if doubtful:
         least = min(doubtful, key=lambda c: c.confidence)
         count = "1 doubtful code" if len(doubtful) == 1 else f"{len(doubtful)} doubtful codes"
-        return f"{count}, least sure: {least.type} {least.value} ({least.confidence:.2f})"
+        return f"{count}, least sure: {least.type} {least.value} ({shown_probability(least.confidence)})"
     return unread_reason
 
 

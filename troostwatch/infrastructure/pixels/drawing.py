@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from troostwatch.domain.codes import Code, CodeStatus
+from troostwatch.domain.codes import Code, CodeStatus, shown_probability
 from troostwatch.infrastructure.pixels.opening import load_upright
 
 _WIDTH = 880  # of the photograph in the drawing
@@ -79,7 +79,7 @@ def _draw(pen: ImageDraw.ImageDraw, entry: _Entry) -> None:
     left, middle = _WIDTH + _MARGIN, entry.top + _LINE
     pen.line([(x1, (y0 + y1) / 2), (_WIDTH - 4, middle), (left - 4, middle)], fill=colour, width=1)
     pen.rectangle((left, entry.top + 2, left + 4, entry.top + 2 * _LINE - 2), fill=colour)
-    what = f"{entry.code.type.replace('_', ' ')}   {_sure(entry.code.confidence)}   {_status(entry.code)}"
+    what = f"{entry.code.type.replace('_', ' ')}   {shown_probability(entry.code.confidence)}   {_status(entry.code)}"
     pen.text((left + 12, entry.top), what, fill=_GREY, font=_font(14))
     pen.text((left + 12, entry.top + _LINE - 2), _fitting(entry.code.value), fill=_INK, font=_font(17))
 
@@ -93,10 +93,6 @@ def _colour(code: Code) -> tuple[int, int, int]:
 def _status(code: Code) -> str:
     by = {"rule": "by rule", "person": "by a person"}.get(code.decided_by or "", "")
     return f"{code.status} {by}".strip()
-
-
-def _sure(confidence: float) -> str:
-    return "> 0.99" if confidence >= 0.995 else f"{confidence:.2f}"  # nothing is certain: never '1.00'
 
 
 def _fitting(value: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from troostwatch import bootstrap
+from troostwatch.domain.codes import shown_probability
 from troostwatch.domain.counting import counted
 from troostwatch.domain.images import LotImage
 from troostwatch.domain.reports import LotSummary
@@ -111,7 +112,7 @@ def _print(app: bootstrap.Application, view: LotView) -> None:
             (
                 c.type,
                 c.value,
-                c.confidence,
+                shown_probability(c.confidence),
                 c.status,
                 ", ".join(map(str, c.positions)),
                 "; ".join([*(["shared photograph: may be another unit"] if c.about_another_unit else []), *c.evidence]),

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from troostwatch import bootstrap
-from troostwatch.domain.codes import CodeType
+from troostwatch.domain.codes import CodeType, shown_probability
 from troostwatch.domain.errors import ImageError, UsageError
 from troostwatch.domain.queue import QueueItem
 from troostwatch.interfaces.cli import errors, options, output
@@ -181,7 +181,7 @@ def _print_item(app: bootstrap.Application, item: QueueItem) -> None:
     )
     if item.code:
         code = item.code
-        output.say(f"  [{item.code_id}] {code.type} {code.value}  {code.confidence:.2f}")
+        output.say(f"  [{item.code_id}] {code.type} {code.value}  {shown_probability(code.confidence)}")
         output.say(f"      evidence: {'; '.join(code.evidence)}")
         if code.box:
             output.say(f"      box: {' '.join(map(str, code.box.as_list()))}")
