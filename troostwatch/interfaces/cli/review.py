@@ -110,6 +110,7 @@ def review(
             output.say(decide().text)
         if decisions:
             return
+        app.reports().require(lots=lots)
         items = service.queue(limit=limit, lots=lots, all_pending=all_pending)
         if interactive:
             _ask_one_by_one(app, service, items)
