@@ -143,6 +143,15 @@ def drawn_auction(seed: int, *, lots: int, hardship: float) -> Iterator[DrawnAuc
         )  # fmt: skip
 
 
+def require(backend: Backend) -> None:
+    """Raise MissingDependencyError for a backend that this version does not have."""
+    if backend is not Backend.LOCAL:
+        raise MissingDependencyError(
+            f"this version of Troostwatch cannot read with the backend '{backend}'",
+            hint="use '--backend local'; nothing was read",
+        )
+
+
 class Application:
     """The services, joined to one database. Heavy rooms (readers, HTTP) are entered when first asked for."""
 
@@ -239,11 +248,7 @@ class Application:
         )
 
     def _analyzer(self, backend: Backend, engine: OcrEngine | None, jobs: int | None) -> Analyzer:
-        if backend is not Backend.LOCAL:
-            raise MissingDependencyError(
-                f"this version of Troostwatch cannot read with the backend '{backend}'",
-                hint="use '--backend local'; nothing was read",
-            )
+        require(backend)
         from troostwatch.infrastructure.ai import image_analyzer, pool
 
         engine = engine or self.settings.analysis.ocr_engine

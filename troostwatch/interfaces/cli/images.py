@@ -55,7 +55,7 @@ def download(
     troostwatch images download
     troostwatch images download --closing-within 24h --limit 500
     """
-    with session.open(db_path) as app, progress.bar("download", quiet=session.quiet) as moving:
+    with session.open(db_path, create=False) as app, progress.bar("download", quiet=session.quiet) as moving:
         app.reports().require(lots=lots)
         report = app.run(
             Stage.DOWNLOAD,
@@ -113,7 +113,8 @@ def analyze(
     troostwatch images analyze --closing-within 24h --jobs 4
     troostwatch images analyze --ocr-engine tesseract --lot A1-39499-11
     """
-    with session.open(db_path) as app, progress.bar("analyze", quiet=session.quiet) as moving:
+    bootstrap.require(Backend(backend))
+    with session.open(db_path, create=False) as app, progress.bar("analyze", quiet=session.quiet) as moving:
         app.reports().require(lots=lots)
         report = app.run(
             Stage.ANALYZE,
