@@ -80,14 +80,27 @@ class RetryPolicy:
         return min(max(asked or 0.0, grown), 86_400.0)
 
 
-def review_reason(codes: Iterable[Code], *, threshold: float, unread_reason: str | None) -> str | None:
-    """Return why a person should look at the photograph, or None when nobody need to."""
+def review_reason(
+    codes: Iterable[Code],
+    *,
+    threshold: float,
+    unread_reason: str | None,
+    answered: bool = False,
+    dismissed: bool = False,
+) -> str | None:
+    """Return why a person should look at the photograph, or None when nobody need to.
+
+    Where a person `answered` about any code of it, what could not be read has been seen too; a photograph that a
+    person `dismissed` asks nothing more.
+    """
+    if dismissed:
+        return None
     doubtful = [c for c in codes if c.status is CodeStatus.PENDING and c.confidence < threshold]
     if doubtful:
         least = min(doubtful, key=lambda c: c.confidence)
         count = "1 doubtful code" if len(doubtful) == 1 else f"{len(doubtful)} doubtful codes"
         return f"{count}, least sure: {least.type} {least.value} ({shown_probability(least.confidence)})"
-    return unread_reason
+    return None if answered else unread_reason
 
 
 @dataclass(frozen=True, slots=True)

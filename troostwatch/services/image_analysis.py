@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from troostwatch.domain.codes import CodeStatus
 from troostwatch.domain.counting import counted
 from troostwatch.domain.decisions import settle
 from troostwatch.domain.errors import ImageError, MissingDependencyError
@@ -166,11 +167,13 @@ class ImageAnalysisService:
         with self._uow() as uow:
             decisions = uow.decisions.standing(image.sha256)
             codes = settle(analysis.codes, decisions, auto_approve_threshold=thresholds.approve)
-            if uow.images.is_reviewed(image.sha256):
-                reason = None
-            else:
-                unread = None if decisions else analysis.unread_reason
-                reason = review_reason(codes, threshold=thresholds.review, unread_reason=unread)
+            reason = review_reason(
+                codes,
+                threshold=thresholds.review,
+                unread_reason=analysis.unread_reason,
+                answered=bool(decisions),
+                dismissed=uow.images.is_reviewed(image.sha256),
+            )
             uow.codes.replace_analysis(image, analysis, thresholds=thresholds, reading_version=READING_VERSION, now=now)
             uow.codes.replace_codes(image.sha256, image.id, codes)
             if save_tokens:
@@ -179,7 +182,7 @@ class ImageAnalysisService:
             uow.commit()
         report.analyzed += 1
         report.codes += len(codes)
-        report.approved += sum(1 for code in codes if code.decided_by)
+        report.approved += sum(code.status is CodeStatus.APPROVED for code in codes)
         report.shared += photographs - 1
         report.needs_review += photographs if reason else 0
 

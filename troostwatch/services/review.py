@@ -130,10 +130,13 @@ class ReviewService:
         decisions = uow.decisions.standing(sha256)
         codes = settle(known, decisions, auto_approve_threshold=analysis.thresholds.approve)
         uow.codes.replace_codes(sha256, analysis.image_id, codes)
-        reason = None
-        if not uow.images.is_reviewed(sha256):
-            unread = None if decisions else analysis.unread_reason
-            reason = review_reason(codes, threshold=analysis.thresholds.review, unread_reason=unread)
+        reason = review_reason(
+            codes,
+            threshold=analysis.thresholds.review,
+            unread_reason=analysis.unread_reason,
+            answered=bool(decisions),
+            dismissed=uow.images.is_reviewed(sha256),
+        )
         uow.images.record_analysis_state(sha256, reason=reason, now=None)
 
 

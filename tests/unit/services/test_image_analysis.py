@@ -266,3 +266,13 @@ def test_a_photograph_whose_file_is_lost_is_downloaded_again_on_request(world: W
 
     assert world.state(lost).download_status is DownloadStatus.PENDING
     assert world.state(merely_failed).download_status is DownloadStatus.DOWNLOADED
+
+
+def test_a_code_that_a_person_rejected_is_not_counted_as_approved(world: World) -> None:
+    world.lot("A1-1-1")
+    world.photograph("A1-1-1", 0, "a")
+    world.shows("a", analysis(code("AB123456", 0.6), code("CD123456", 0.97)))
+    world.analyze()
+    world.review().reject(world.code_id("AB123456"))
+
+    assert world.analyze(since_version=99).approved == 1
