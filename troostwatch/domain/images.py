@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from troostwatch.domain.codes import Code, CodeStatus, shown_probability
+from troostwatch.domain.counting import counted
 
 
 class DownloadStatus(StrEnum):
@@ -98,8 +99,8 @@ def review_reason(
     doubtful = [c for c in codes if c.status is CodeStatus.PENDING and c.confidence < threshold]
     if doubtful:
         least = min(doubtful, key=lambda c: c.confidence)
-        count = "1 doubtful code" if len(doubtful) == 1 else f"{len(doubtful)} doubtful codes"
-        return f"{count}, least sure: {least.type} {least.value} ({shown_probability(least.confidence)})"
+        sure = shown_probability(least.confidence)
+        return f"{counted(len(doubtful), 'doubtful code')}, least sure: {least.type} {least.value} ({sure})"
     return None if answered else unread_reason
 
 

@@ -22,7 +22,7 @@ from troostwatch.domain.lots import (
     PhotographChanges,
 )
 from troostwatch.domain.queue import QueueItem
-from troostwatch.domain.readings import Analysis, Reading, StoredAnalysis, Token
+from troostwatch.domain.readings import Analysis, StoredAnalysis, Token
 from troostwatch.domain.reports import CodeRow, LotSummary, Stats
 from troostwatch.domain.runs import Outcome, Run, Stage
 from troostwatch.domain.tokens import HandLabel, TokenRow
@@ -99,7 +99,6 @@ class ExtractedCodes(Protocol):
         reading_version: int,
         now: datetime,
     ) -> None: ...
-    def readings_of(self, sha256: str) -> list[Reading]: ...
     def analysis_of(self, sha256: str) -> StoredAnalysis | None: ...
     def replace_codes(self, sha256: str, image_id: int, codes: Iterable[Code]) -> None: ...
     def of_content(self, sha256: str) -> list[tuple[int, Code]]: ...

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from troostwatch.domain.codes import Code, CodeStatus, CodeType, DecidedBy, Origin
-from troostwatch.domain.geometry import Box, Quad
+from troostwatch.domain.geometry import Box
 from troostwatch.domain.images import (
     AnalysisStatus,
     Content,
@@ -18,7 +18,7 @@ from troostwatch.domain.images import (
     LotImage,
     Thresholds,
 )
-from troostwatch.domain.readings import Analysis, Backend, Reading, ReadingKind, StoredAnalysis, Token
+from troostwatch.domain.readings import Analysis, Backend, StoredAnalysis, Token
 from troostwatch.domain.tokens import HandLabel, TokenRow
 from troostwatch.infrastructure.db.times import from_text, stamp, to_text
 
@@ -321,14 +321,6 @@ class ExtractedCodeRepository:
             ],
         )
 
-    def readings_of(self, sha256: str) -> list[Reading]:
-        rows = self._conn.execute(
-            """SELECT reader, kind, text, quad_json, confidence, symbology FROM readings
-                WHERE content_sha256 = :sha256 ORDER BY id""",
-            {"sha256": sha256},
-        )
-        return [Reading(row[0], ReadingKind(row[1]), row[2], _quad(row[3]), row[4], row[5]) for row in rows]
-
     def analysis_of(self, sha256: str) -> StoredAnalysis | None:
         row = self._conn.execute(
             """SELECT lot_image_id, backend, readers_json, reading_version, review_threshold, approve_threshold,
@@ -418,11 +410,6 @@ def code_from(row: sqlite3.Row) -> Code:
         decided_by=DecidedBy(row["decided_by"]) if row["decided_by"] else None,
         origin=Origin(row["origin"]),
     )
-
-
-def _quad(text: str) -> Quad:
-    a, b, c, d = (tuple(point) for point in json.loads(text))
-    return Quad((a, b, c, d))
 
 
 class OcrTokenRepository:
