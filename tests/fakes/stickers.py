@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from troostwatch.domain.codes import CodeType
 from troostwatch.domain.geometry import Quad
 from troostwatch.domain.judgement.fusion import Judgement, judge
 from troostwatch.domain.readings import Reading, ReadingKind
@@ -9,8 +10,14 @@ from troostwatch.domain.readings import Reading, ReadingKind
 WIDTH, HEIGHT = 1600, 1200
 
 
-def text(line: str, x: float = 100, y: float = 100, *, reader: str = "rapidocr") -> Reading:
-    return Reading(reader, ReadingKind.TEXT, line, Quad.upright(x, y, x + 15 * len(line), y + 30), 0.99)
+def text(line: str, x: float = 100, y: float = 100, *, reader: str = "rapidocr", again: str | None = None) -> Reading:
+    place = Quad.upright(x, y, x + 15 * len(line), y + 30)
+    return Reading(reader, ReadingKind.TEXT, line, place, 0.99, again=again)
+
+
+def opinion(kind: str, value: str, x: float = 100, y: float = 500, *, reader: str = "openai") -> Reading:
+    place = Quad.upright(x, y, x + 15 * len(value), y + 30)
+    return Reading(reader, ReadingKind.OPINION, value, place, 0.8, says=CodeType(kind))
 
 
 def symbol(payload: str, symbology: str = "Code128", x: float = 100, y: float = 300, *, passes: float = 1.0) -> Reading:

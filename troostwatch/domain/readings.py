@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from troostwatch.domain.codes import Code
+from troostwatch.domain.codes import Code, CodeType
 from troostwatch.domain.geometry import Box, Quad
 from troostwatch.domain.images import Thresholds
 
@@ -25,12 +25,14 @@ class OcrEngine(StrEnum):
 
 class ReadingKind(StrEnum):
     SYMBOL = "symbol"
+    UNDECODED = "undecoded"  # a symbol that was found and could not be read
     TEXT = "text"
+    OPINION = "opinion"  # what a second reader takes for a code
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One symbol or one line of text that one reader saw."""
+    """One symbol or one line of text that one reader saw, or one code that a second reader names."""
 
     reader: str
     kind: ReadingKind
@@ -38,6 +40,8 @@ class Reading:
     quad: Quad
     confidence: float | None = None  # the engine's own number, 0 to 1; never believed alone
     symbology: str | None = None  # of a symbol: 'EAN13', 'Code128', 'QRCode' ... as zxing-cpp names them
+    again: str | None = None  # of text: what a closer look at the same line read
+    says: CodeType | None = None  # of an opinion: the type that the second reader gives to `text`
 
 
 @dataclass(frozen=True, slots=True)

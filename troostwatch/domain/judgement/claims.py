@@ -9,7 +9,7 @@ from troostwatch.domain.codes import CodeType
 
 
 class Basis(StrEnum):
-    """On what a claim rests its *type*. How much each is worth is decided in `fusion`."""
+    """On what a claim rests its *type*. How much each is worth stands in `weights.toml`."""
 
     RETAIL_SYMBOL = "retail_symbol"  # an EAN or UPC symbol: nothing else is printed that way
     IDENTIFIER = "identifier"  # data or application identifier in the payload
@@ -22,6 +22,8 @@ class Basis(StrEnum):
     CAPTION_LEFT = "caption_left"  # printed to the left of it, at a distance
     CAPTION_ABOVE = "caption_above"
     ENCODED = "encoded"  # captioned and in a symbol as well: what is put into bars is seldom a mere word
+    OPINION = "opinion"  # a second reader says so
+    UNEXPLAINED = "unexplained"  # a symbol without caption and grammar holds none of the codes that we look for
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,10 @@ def gather(readings: Sequence[Reading]) -> tuple[list[Claim], list[Orphan]]:
 
 def _self_claims(reading: Reading, index: int, seen: Seen) -> list[Claim]:
     """Return what a reading claims without looking at others: by the grammar of its payload, or by its form."""
+    if reading.kind is ReadingKind.UNDECODED:
+        return []
+    if reading.says is not None:
+        return _opinion(reading, reading.says, index)
     if reading.kind is ReadingKind.SYMBOL and (claims := payloads.claims(reading, index)):
         return claims
     text = " ".join(reading.text.upper().split())
@@ -48,13 +52,20 @@ def _self_claims(reading: Reading, index: int, seen: Seen) -> list[Claim]:
     return found
 
 
+def _opinion(reading: Reading, kind: CodeType, index: int) -> list[Claim]:
+    if kind is not CodeType.OTHER and not checks.plausible(kind, reading.text):
+        return []
+    value = canonical(kind, reading.text)
+    return [Claim(kind, value, Basis.OPINION, f"{reading.reader} names it so", index)]
+
+
 def _announced_serials(readings: Sequence[Reading], claims: Sequence[Claim], seen: Seen) -> list[Claim]:
     """A symbol 'S…' is a serial with identifier S when something else shows the rest, or the maker's form does."""
     serials = {checks.squeeze(c.value) for c in claims if c.type is CodeType.SERIAL_NUMBER}
     found = []
     for index, reading in enumerate(readings):
         payload = reading.text.strip().upper()
-        if reading.kind is ReadingKind.TEXT or not payload.startswith("S"):
+        if reading.kind is not ReadingKind.SYMBOL or not payload.startswith("S"):
             continue
         rest = payload[1:]
         shaped = any(shape.type is CodeType.SERIAL_NUMBER and not shape.loose for shape in seen.fitting(rest))

@@ -83,7 +83,9 @@ def _beside(captioned: Captioned, index: int, readings: Sequence[Reading]) -> Cl
     candidates = []
     for other, reading in enumerate(readings):
         distance = _distance(place, reading.quad) if other != index else None
-        if distance is None or (reading.kind is ReadingKind.TEXT and captions.find(reading.text)):
+        if distance is None or reading.kind not in (ReadingKind.SYMBOL, ReadingKind.TEXT):
+            continue
+        if reading.kind is ReadingKind.TEXT and captions.find(reading.text):
             continue
         if value := value_in(captioned.type, reading.text):
             candidates.append((distance, other, value))

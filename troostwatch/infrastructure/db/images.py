@@ -305,15 +305,17 @@ class ExtractedCodeRepository:
         )
         self._conn.execute("DELETE FROM readings WHERE content_sha256 = :sha256", {"sha256": sha256})
         self._conn.executemany(
-            """INSERT INTO readings (content_sha256, reader, kind, text, symbology, confidence, quad_json)
-               VALUES (:sha256, :reader, :kind, :text, :symbology, :confidence, :quad)""",
+            """INSERT INTO readings (content_sha256, reader, kind, text, again, symbology, says, confidence, quad_json)
+               VALUES (:sha256, :reader, :kind, :text, :again, :symbology, :says, :confidence, :quad)""",
             [
                 {
                     "sha256": sha256,
                     "reader": r.reader,
                     "kind": r.kind,
                     "text": r.text,
+                    "again": r.again,
                     "symbology": r.symbology,
+                    "says": r.says,
                     "confidence": r.confidence,
                     "quad": json.dumps(r.quad.corners),
                 }

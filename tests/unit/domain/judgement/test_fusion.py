@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fakes.stickers import concluded, judged, symbol, text, turned
+from fakes.stickers import concluded, judged, opinion, symbol, text, turned
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -182,3 +182,25 @@ def test_a_second_sighting_never_makes_a_symbol_less_sure(found: list[Reading]) 
     )
 
     assert after >= before
+
+
+def test_what_only_a_second_reader_saw_is_left_to_a_person() -> None:
+    lone = concluded(opinion("serial_number", "AB0123CD"), opinion("serial_number", "AB0123CD", reader="label-api"))
+    agreed = concluded(opinion("serial_number", "AB0123CD"), text("S/N: AB0123CD"))
+    checked = concluded(opinion("ean", "4006381333931"))
+
+    assert 0.5 < lone["serial_number", "AB0123CD"] <= 0.9
+    assert agreed["serial_number", "AB0123CD"] > concluded(text("S/N: AB0123CD"))["serial_number", "AB0123CD"]
+    assert ("ean", "4006381333931") in checked
+
+
+def test_an_opinion_that_cannot_be_its_type_is_no_evidence() -> None:
+    assert concluded(opinion("ean", "4006381333932"), opinion("imei", "12")) == {}
+
+
+def test_a_closer_look_that_agrees_makes_text_surer_and_one_that_does_not_less() -> None:
+    once = concluded(text("S/N: AB0123CD"))["serial_number", "AB0123CD"]
+    twice = concluded(text("S/N: AB0123CD", again="S/N: AB0123CD"))["serial_number", "AB0123CD"]
+    otherwise = concluded(text("S/N: AB0123CD", again="S/N: ABO123CO"))["serial_number", "AB0123CD"]
+
+    assert otherwise < once < twice

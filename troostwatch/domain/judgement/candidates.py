@@ -1,0 +1,200 @@
+"""Candidates for codes: claims of the same type and characters, with all that speaks for and against them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from troostwatch.domain.codes import CodeType, canonical
+from troostwatch.domain.geometry import Box
+from troostwatch.domain.judgement import checks, payloads
+from troostwatch.domain.judgement.claims import Basis, Claim
+from troostwatch.domain.judgement.weighing import Witness
+from troostwatch.domain.readings import Reading, ReadingKind
+
+_CAPTIONED = frozenset({Basis.CAPTION, Basis.CAPTION_LEFT, Basis.CAPTION_ABOVE})
+# What vouches for a symbol that was seen once: its own grammar or print, not merely that it could be something.
+_VOUCHES = _CAPTIONED | {Basis.RETAIL_SYMBOL, Basis.IDENTIFIER, Basis.LABELLED}
+_MATRIX = frozenset({"QRCode", "DataMatrix", "Aztec", "PDF417", "MicroQRCode", "RMQRCode", "MaxiCode"})
+# The first, second and third line that show the characters; later ones add nothing.
+_TEXTS = (Witness.TEXT, Witness.SECOND_TEXT, Witness.THIRD_TEXT)
+# An engine's own number says little; but below this one its lines were wrong as often as right.
+_POOR_BELOW = {"rapidocr": 0.93}
+_EDGE_PIXELS = 6
+_SHORTEST_IN_TEXT = 6  # shorter ones stand inside other words by chance
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    type: CodeType
+    value: str
+    claims: tuple[Claim, ...]
+    shown_by: tuple[int, ...]  # indices of the readings that show the value
+    bases: frozenset[Basis]
+
+    @property
+    def characters(self) -> str:
+        return checks.squeeze(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that was read on one photograph, and its size in pixels."""
+
+    readings: Sequence[Reading]
+    width: int
+    height: int
+
+    def cuts(self, box: Box) -> bool:
+        """Tell whether the edge of the picture cuts this box."""
+        return (
+            box.x0 <= _EDGE_PIXELS
+            or box.y0 <= _EDGE_PIXELS
+            or box.x1 >= self.width - _EDGE_PIXELS
+            or box.y1 >= self.height - _EDGE_PIXELS
+        )
+
+
+def candidates(claims: Iterable[Claim], readings: Sequence[Reading]) -> list[Candidate]:
+    """Claims of the same type and characters are one candidate, however the value is punctuated."""
+    groups: dict[tuple[CodeType, str], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        groups[claim.type, checks.squeeze(claim.value)].append(claim)
+    return [_candidate(kind, squeezed, group, readings) for (kind, squeezed), group in groups.items()]
+
+
+def _candidate(kind: CodeType, squeezed: str, claims: Sequence[Claim], readings: Sequence[Reading]) -> Candidate:
+    shown_by = [i for i, reading in enumerate(readings) if shows(reading, squeezed)]
+    shown_by += sorted({c.reading for c in claims} - set(shown_by))
+    # The punctuation of print is kept: a text that has hyphens knows more than a symbol without.
+    spelling = max((c.value for c in claims), key=lambda value: (len(value), value))
+    bases = {claim.basis for claim in claims}
+    if bases & _CAPTIONED and any(readings[i].kind is ReadingKind.SYMBOL for i in shown_by):
+        bases.add(Basis.ENCODED)
+    return Candidate(kind, spelling, tuple(claims), tuple(shown_by), frozenset(bases))
+
+
+def shows(reading: Reading, squeezed: str) -> bool:
+    """Tell whether the reading holds these characters; in text short ones never count, others must stand alone."""
+    match reading.kind:
+        case ReadingKind.SYMBOL:
+            return any(checks.squeeze(value) == squeezed for value in payloads.shown(reading))
+        case ReadingKind.OPINION:
+            return checks.squeeze(reading.text) == squeezed
+        case ReadingKind.TEXT:
+            return _stands_in(reading.text, squeezed)
+        case _:
+            return False
+
+
+def _stands_in(line: str, squeezed: str) -> bool:
+    if len(squeezed) < _SHORTEST_IN_TEXT or squeezed not in checks.squeeze(line):
+        return False
+    characters = r"[^0-9A-Z]?".join(map(re.escape, squeezed))
+    return re.search(rf"(?<![0-9A-Z-]){characters}(?![0-9A-Z-])", line.upper()) is not None
+
+
+def repeats_what_the_edge_cut(candidate: Candidate, others: Iterable[Candidate], scene: Scene) -> bool:
+    """Tell whether this is a longer candidate once more, on a label that the edge of the picture cuts off."""
+    mine = candidate.characters
+    return all(scene.cuts(scene.readings[i].quad.box) for i in candidate.shown_by) and any(
+        other.type is candidate.type and other.characters.startswith(mine) and other is not candidate
+        for other in others
+    )
+
+
+def witnesses(candidate: Candidate, others: Sequence[Candidate], scene: Scene) -> list[Witness]:
+    """Return what speaks for and against the characters of the candidate."""
+    readings = [scene.readings[i] for i in candidate.shown_by]
+    symbols = [r for r in readings if r.kind is ReadingKind.SYMBOL]
+    texts = [r for r in readings if r.kind is ReadingKind.TEXT]
+    whole = [r for r in texts if not scene.cuts(r.quad.box)]
+    found = list(_of_symbols(candidate, symbols))
+    found += _of_texts(candidate, whole)
+    if any(r.kind is ReadingKind.OPINION for r in readings):
+        found.append(Witness.OPINION)
+    if texts and not found:
+        found += [Witness.TEXT, Witness.CUT_OFF]
+    if whole and checks.proves_itself(candidate.type, candidate.value):
+        found.append(Witness.CHECK_DIGIT)
+    if not symbols and _has_rival(candidate, others):
+        found.append(Witness.RIVAL)
+    if _has_rival_bars(candidate, symbols, scene.readings):
+        found.append(Witness.RIVAL_BARS)
+    return found
+
+
+def _of_symbols(candidate: Candidate, symbols: Iterable[Reading]) -> Iterator[Witness]:
+    vouched = len(candidate.shown_by) > 1 or bool(candidate.bases & _VOUCHES)
+    vouched = vouched or checks.proves_itself(candidate.type, candidate.value)
+    for symbol in symbols:
+        yield of_symbol(symbol, vouched=vouched)
+
+
+def of_symbol(symbol: Reading, *, vouched: bool) -> Witness:
+    if symbol.symbology in _MATRIX:
+        return Witness.MATRIX
+    if not seen_once(symbol):
+        return Witness.SYMBOL
+    return Witness.SYMBOL_ONCE if vouched else Witness.SYMBOL_ONCE_ALONE
+
+
+def seen_once(symbol: Reading) -> bool:
+    """Tell whether bars were decoded in one pass only; a matrix symbol corrects its errors and needs no other."""
+    # The reader's number is the share of its passes that saw the symbol.
+    return symbol.symbology not in _MATRIX and (symbol.confidence or 0.0) < 0.34
+
+
+def _of_texts(candidate: Candidate, texts: Sequence[Reading]) -> Iterator[Witness]:
+    clear = [text for text in texts if not _is_poor(text)]
+    yield from [Witness.TEXT_POOR] * (len(texts) - len(clear))
+    yield from _TEXTS[: len(clear)]
+    if clear and all(text.reader == "tesseract" for text in clear):
+        yield Witness.TEXT_TESSERACT
+    if texts and not any(_stands_in(text.text, candidate.characters) for text in texts):
+        yield Witness.MENDED
+    looked_again = [shows_again(text, candidate.characters) for text in texts if text.again is not None]
+    if looked_again:
+        yield Witness.AGAIN if any(looked_again) else Witness.AGAIN_OTHERWISE
+
+
+def shows_again(text: Reading, squeezed: str) -> bool:
+    """Tell whether the closer look at a line shows these characters."""
+    return squeezed in checks.squeeze(text.again or "")
+
+
+def _is_poor(text: Reading) -> bool:
+    return (text.confidence or 1.0) < _POOR_BELOW.get(text.reader, 0.0)
+
+
+def _has_rival(candidate: Candidate, others: Iterable[Candidate]) -> bool:
+    """Tell whether another candidate differs in look-alikes alone and is attested no worse."""
+    mine = candidate.characters
+    return any(
+        other.type is candidate.type
+        and other.characters != mine
+        and checks.without_look_alikes(other.value) == checks.without_look_alikes(mine)
+        and len(other.shown_by) >= len(candidate.shown_by)
+        for other in others
+    )
+
+
+def _has_rival_bars(candidate: Candidate, symbols: Iterable[Reading], readings: Sequence[Reading]) -> bool:
+    """Tell whether retail bars at one place were read as two numbers: a check digit lets one misread in ten pass."""
+    return any(
+        canonical(CodeType.EAN, other.text) != candidate.value and _same_bars(one, other)
+        for one in symbols
+        if one.symbology in payloads.RETAIL
+        for other in readings
+        if other.symbology in payloads.RETAIL and other.kind is ReadingKind.SYMBOL
+    )
+
+
+def _same_bars(one: Reading, other: Reading) -> bool:
+    """Tell whether two symbols stand in each other's place; the quads of bars may be as thin as a line."""
+    a, b = one.quad, other.quad
+    reach = max(a.width, b.width) / 2
+    return math.dist(a.centre, b.centre) < reach

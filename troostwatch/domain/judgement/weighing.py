@@ -1,0 +1,74 @@
+"""How much each kind of evidence is worth, and the probability that follows from all of it.
+
+A code is right when its type and its value are right. For each of the two the weights of the evidence are
+added up as log-odds, from even odds on; the confidence is the product of the two probabilities. The weights stand
+in `weights.toml`, which `scripts/fit_weights.py` writes from photographs whose codes are known.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+from troostwatch.domain.judgement.claims import Basis
+
+
+class Witness(StrEnum):
+    """What speaks for or against the *characters* of a code."""
+
+    SYMBOL = "symbol"  # bars, decoded in several passes over the picture
+    SYMBOL_ONCE = "symbol_once"  # in one pass, and something else speaks for it
+    SYMBOL_ONCE_ALONE = "symbol_once_alone"
+    MATRIX = "matrix"  # QR code, DataMatrix …: corrects its own errors
+    TEXT = "text"  # a line of text shows them
+    TEXT_POOR = "text_poor"  # a line of which its engine was not sure
+    TEXT_TESSERACT = "text_tesseract"
+    SECOND_TEXT = "second_text"  # another line shows them too
+    THIRD_TEXT = "third_text"
+    AGAIN = "again"  # a closer look at the line read the same
+    AGAIN_OTHERWISE = "again_otherwise"
+    MENDED = "mended"  # the line shows them but for a letter that the maker never uses
+    CHECK_DIGIT = "check_digit"  # read as text, and the check digit is right
+    CUT_OFF = "cut_off"  # the line runs into the edge of the picture
+    RIVAL = "rival"  # another reading, one look-alike apart, says otherwise
+    RIVAL_BARS = "rival_bars"  # the same bars were also read as another number with a right check digit
+    OPINION = "opinion"  # a second reader names it
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Log-odds (natural logarithm) of every basis of a type and every witness of a value."""
+
+    type: dict[Basis, float]
+    value: dict[Witness, float]
+
+    def of_type(self, bases: Iterable[Basis]) -> float:
+        return sum(self.type[basis] for basis in bases)
+
+    def of_value(self, witnesses: Iterable[Witness]) -> float:
+        return sum(self.value[witness] for witness in witnesses)
+
+
+@cache
+def weights() -> Weights:
+    """Return the weights that came with the program."""
+    table = tomllib.loads((files("troostwatch.domain.judgement") / "weights.toml").read_text(encoding="utf-8"))
+    return Weights(
+        type={basis: float(table["type"][basis]["weight"]) for basis in Basis},
+        value={witness: float(table["value"][witness]["weight"]) for witness in Witness},
+    )
+
+
+def probability(log_odds: float) -> float:
+    """Return the logistic function of `log_odds`."""
+    return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, log_odds))))
+
+
+def against(mine: float, others: Iterable[float]) -> float:
+    """Return my log-odds where others claim the same characters for themselves: odds / (1 + sum of their odds)."""
+    return mine - math.log1p(sum(math.exp(min(60.0, other)) for other in others))
