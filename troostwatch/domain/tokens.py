@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from troostwatch.domain.codes import Code, CodeStatus, CodeType, DecidedBy
+from troostwatch.domain.decisions import Decision, Verdict
 from troostwatch.domain.geometry import Box
-from troostwatch.domain.judgement.checks import squeeze
+from troostwatch.domain.judgement.checks import squeeze, without_look_alikes
 from troostwatch.domain.readings import Token
 
 NONE_LABEL = "none"  # a person says: this word is no part of any code
@@ -51,15 +52,28 @@ class TokenRow:
     height: int
     tokens: tuple[Token, ...]
     labels: dict[int, Label]
+    complete: bool = False  # all codes on it are labelled: a word without a label is part of none
 
 
-def labels_for(tokens: Sequence[Token], codes: Iterable[Code], by_hand: Iterable[HandLabel]) -> dict[int, Label]:
-    """Return the label of each labelled word, by its index. A person's word for word beats what follows from codes."""
+def labels_for(
+    tokens: Sequence[Token],
+    codes: Iterable[Code],
+    by_hand: Iterable[HandLabel],
+    decisions: Iterable[Decision] = (),
+) -> dict[int, Label]:
+    """Return the label of each labelled word, by its index. A person's word for word beats what follows from codes.
+
+    Where a person corrected a code, the words that were misread are labelled as what they should have read.
+    """
     found: dict[int, Label] = {}
     for code in sorted(codes, key=lambda c: c.decided_by is DecidedBy.PERSON):
         if code.status is CodeStatus.APPROVED:
             origin = LabelOrigin.DECISION if code.decided_by is DecidedBy.PERSON else LabelOrigin.RULE
             found |= {i: Label(code.type, origin) for i, token in enumerate(tokens) if _shows(token, code)}
+    for decision in decisions:
+        if decision.verdict is Verdict.CORRECTED and decision.corrected_type and decision.box:
+            label = Label(decision.corrected_type, LabelOrigin.DECISION)
+            found |= {i: label for i, token in enumerate(tokens) if _prints(token, decision.value, decision.box)}
     for hand in by_hand:
         if (index := place(hand, tokens)) is not None:
             found[index] = Label(hand.label, LabelOrigin.PERSON)
@@ -73,12 +87,32 @@ def place(hand: HandLabel, tokens: Sequence[Token]) -> int | None:
     return best if best is not None and tokens[best].box.overlap(hand.box) > 0 else None
 
 
-def _shows(token: Token, code: Code) -> bool:
-    """Tell whether the word prints the code or, standing in its place, a piece of it."""
-    word, value = squeeze(token.text), squeeze(code.value)
-    if len(word) < 1 or len(value) < 4:
-        return False
-    if value in word:
+def is_complete(codes: Iterable[Code], *, unread: bool, decided: bool, dismissed: bool) -> bool:
+    """Tell whether a person looked at a photograph and nothing on it is left to ask about.
+
+    `decided`: a person decided about a code of it; `dismissed`: said that there is nothing more to read;
+    `unread`: something was plainly there and could not be read.
+    """
+    if dismissed:
         return True
-    inside = code.box is not None and token.box.share_inside(code.box) >= _LEAST_OVERLAP
-    return inside and word in value
+    return decided and not unread and not any(code.status is CodeStatus.PENDING for code in codes)
+
+
+def _shows(token: Token, code: Code) -> bool:
+    return _prints(token, code.value, code.box)
+
+
+def _prints(token: Token, value: str, box: Box | None) -> bool:
+    """Tell whether the word prints the value or, standing in its place, a piece of it.
+
+    In its place look-alikes do not matter: what was decided may be spelled better than what was read.
+    """
+    word, whole = squeeze(token.text), squeeze(value)
+    if not word or len(whole) < 4:
+        return False
+    if whole in word:
+        return True
+    if box is None or token.box.share_inside(box) < _LEAST_OVERLAP or (len(word) < 3 and word.isalpha()):
+        return False
+    folded, sought = without_look_alikes(word), without_look_alikes(whole)
+    return folded in sought or sought in folded

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from troostwatch.domain.counting import counted
 from troostwatch.domain.errors import UsageError
-from troostwatch.domain.tokens import LABELS, HandLabel, TokenRow, labels_for, place
+from troostwatch.domain.tokens import LABELS, HandLabel, TokenRow, is_complete, labels_for, place
 from troostwatch.services.ports import Clock, Unit, UnitOfWork
 
 
@@ -49,18 +49,16 @@ class TokenExportService:
                 row = uow.tokens.row(sha256)
                 codes = [code for _, code in uow.codes.of_content(sha256)]
                 by_hand = uow.tokens.labels_of(sha256)
-            labels = labels_for(row.tokens, codes, by_hand)
-            yield TokenRow(
-                row.image_id,
-                row.lots,
-                row.position,
-                row.content,
-                row.path,
-                row.width,
-                row.height,
-                row.tokens,
-                labels,
+                decisions = uow.decisions.standing(sha256)
+                analysis = uow.codes.analysis_of(sha256)
+                dismissed = uow.images.is_reviewed(sha256)
+            complete = is_complete(
+                codes,
+                unread=bool(analysis and analysis.unread_reason),
+                decided=bool(decisions),
+                dismissed=dismissed,
             )
+            yield replace(row, labels=labels_for(row.tokens, codes, by_hand, decisions), complete=complete)
 
 
 class LabelImportService:
@@ -80,9 +78,12 @@ class LabelImportService:
                 if not uow.tokens.knows(row.content):
                     report.problems.append(f"{row.where}: no photograph with content {row.content[:16]}… here")
                     continue
-                new = _unknown(uow, row.content, good)
+                new, lost = _unknown(uow, row.content, good)
                 uow.tokens.add_labels(row.content, new, now=self._clock())
                 uow.commit()
+            report.problems += [
+                f"{row.where}: the word {hand.text!r} is not where it was; its label waits" for hand in lost
+            ]
             report.photographs += bool(new)
             report.labels += len(new)
         return report
@@ -95,10 +96,16 @@ class LabelImportService:
         return False
 
 
-def _unknown(uow: Unit, content: str, hands: Sequence[HandLabel]) -> list[HandLabel]:
-    """Leave out what the program wrote into the file itself and the person let stand."""
-    tokens = uow.tokens.of_content(content) or []
+def _unknown(uow: Unit, content: str, hands: Sequence[HandLabel]) -> tuple[list[HandLabel], list[HandLabel]]:
+    """Return the labels that are new, and which of them find no word among those that were read here.
+
+    What the program wrote into the file itself and the person let stand is not new. A label without its word is
+    kept: a later reading may read it again.
+    """
+    tokens = uow.tokens.of_content(content)
     codes = [code for _, code in uow.codes.of_content(content)]
-    known = labels_for(tokens, codes, uow.tokens.labels_of(content))
-    placed = [(hand, place(hand, tokens)) for hand in hands]
-    return [hand for hand, index in placed if index is None or index not in known or known[index].label != hand.label]
+    kept = uow.tokens.labels_of(content)
+    known = labels_for(tokens or [], codes, kept, uow.decisions.standing(content))
+    placed = [(hand, place(hand, tokens or [])) for hand in hands if hand not in kept]
+    new = [(hand, at) for hand, at in placed if at is None or at not in known or known[at].label != hand.label]
+    return [hand for hand, _ in new], [hand for hand, at in new if at is None and tokens is not None]

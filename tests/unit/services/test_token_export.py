@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from fakes.world import World, analysis, code, sha
 
+from troostwatch.domain import token_format
 from troostwatch.domain.codes import CodeType
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.readings import Token
-from troostwatch.interfaces.cli import images, labels
+from troostwatch.interfaces.cli import labels
 from troostwatch.services.token_export import ImportReport, LabelImportService
 
 WORDS = ("Serial", "No.:", "AB123456", "P/N", "XY-777", "Made")
@@ -36,7 +37,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 def export(world: World, *, include_reviewed: bool = True) -> list[dict[str, object]]:
     """Return the lines of the file, as a person gets them."""
     rows = world.images().export_token_data(include_reviewed=include_reviewed)
-    return [json.loads(json.dumps(images._token_values(row))) for row in rows]
+    return [json.loads(json.dumps(token_format.values_of(row))) for row in rows]
 
 
 def import_(world: World, tmp_path: Path, *lines: object) -> ImportReport:

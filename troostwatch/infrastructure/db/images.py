@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from troostwatch.domain.codes import Code, CodeStatus, CodeType, DecidedBy, Origin
 from troostwatch.domain.geometry import Box
@@ -19,6 +18,7 @@ from troostwatch.domain.images import (
     Thresholds,
 )
 from troostwatch.domain.readings import Analysis, Backend, StoredAnalysis, Token
+from troostwatch.domain.token_format import token_from, token_values
 from troostwatch.domain.tokens import HandLabel, TokenRow
 from troostwatch.infrastructure.db.times import from_text, stamp, to_text
 
@@ -431,7 +431,7 @@ class OcrTokenRepository:
                 "image_id": image.id,
                 "count": len(tokens),
                 "now": stamp(now),
-                "tokens": json.dumps([_token_row(t) for t in tokens], ensure_ascii=False),
+                "tokens": json.dumps([token_values(t) for t in tokens], ensure_ascii=False),
             },
         )
 
@@ -440,7 +440,7 @@ class OcrTokenRepository:
         row = self._conn.execute(
             "SELECT tokens_json FROM ocr_token_data WHERE content_sha256 = :sha256", {"sha256": sha256}
         ).fetchone()
-        return [_token(item) for item in json.loads(row[0])] if row else None
+        return [token_from(item) for item in json.loads(row[0])] if row else None
 
     def contents(self, *, include_reviewed: bool) -> list[str]:
         """Return the contents whose words are kept, in order of reading.
@@ -477,7 +477,7 @@ class OcrTokenRepository:
             path=row["local_path"],
             width=row["width"],
             height=row["height"],
-            tokens=tuple(_token(item) for item in json.loads(row["tokens_json"])),
+            tokens=tuple(token_from(item) for item in json.loads(row["tokens_json"])),
             labels={},
         )
 
@@ -514,17 +514,3 @@ class OcrTokenRepository:
             {"sha256": sha256},
         )
         return [HandLabel(row[0], Box(*json.loads(row[1])), row[2]) for row in rows]
-
-
-def _token_row(token: Token) -> dict[str, object]:
-    return {
-        "text": token.text,
-        "bbox": token.box.as_list(),
-        "confidence": token.confidence,
-        "line": token.line,
-        "block": token.block,
-    }
-
-
-def _token(item: dict[str, Any]) -> Token:
-    return Token(item["text"], Box(*item["bbox"]), item["confidence"], item["line"], item["block"])

@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from troostwatch import bootstrap
+from troostwatch.domain import token_format
 from troostwatch.domain.counting import counted
 from troostwatch.domain.errors import UsageError
 from troostwatch.domain.readings import Backend, OcrEngine
 from troostwatch.domain.reports import CodeRow, Stats
 from troostwatch.domain.runs import Report, Stage
-from troostwatch.domain.tokens import TokenRow
 from troostwatch.interfaces.cli import errors, labels, options, output, progress
 from troostwatch.interfaces.cli.review import review
 
@@ -231,27 +231,9 @@ def export_tokens(
     count = 0
     with session.open(db_path, create=False) as app, output.destination(output_path) as target:
         for row in app.images().export_token_data(include_reviewed=include_reviewed):
-            target.write(output.json_line(_token_values(row)) + "\n")
+            target.write(output.json_line(token_format.values_of(row)) + "\n")
             count += 1
     output.talk(f"{counted(count, 'photograph')} exported", quiet=session.quiet)
-
-
-def _token_values(row: TokenRow) -> dict[str, object]:
-    return {
-        "image_id": row.image_id,
-        "lots": list(row.lots),
-        "position": row.position,
-        "content": row.content,
-        "path": row.path,
-        "width": row.width,
-        "height": row.height,
-        "tokens": [
-            {"text": t.text, "bbox": t.box.as_list(), "confidence": t.confidence, "line": t.line, "block": t.block}
-            for t in row.tokens
-        ],
-        "labels": {str(index): label.label for index, label in row.labels.items()},
-        "label_origins": {str(index): label.origin for index, label in row.labels.items()},
-    }
 
 
 @images.command("import-labels")
