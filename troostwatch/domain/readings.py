@@ -9,6 +9,9 @@ from troostwatch.domain.codes import Code, CodeType
 from troostwatch.domain.geometry import Box, Quad
 from troostwatch.domain.images import Thresholds
 
+# The reader that looks at the words of another reader, and not at pixels: it tells types, not characters.
+CLASSIFIER = "classifier"
+
 
 class Backend(StrEnum):
     """Who is asked to read: this machine, OpenAI vision, or the label service."""

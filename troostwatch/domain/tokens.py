@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import StrEnum
 
 from troostwatch.domain.codes import Code, CodeStatus, CodeType, DecidedBy
@@ -16,6 +17,9 @@ NONE_LABEL = "none"  # a person says: this word is no part of any code
 LABELS = frozenset({*CodeType, NONE_LABEL})
 
 _LEAST_OVERLAP = 0.5
+# A word under the box of a code is that code misread when so much of both is the same.
+_LEAST_ALIKE = 0.75
+_LEAST_LENGTH_MISREAD = 5
 
 
 class LabelOrigin(StrEnum):
@@ -115,4 +119,6 @@ def _prints(token: Token, value: str, box: Box | None) -> bool:
     if box is None or token.box.share_inside(box) < _LEAST_OVERLAP or (len(word) < 3 and word.isalpha()):
         return False
     folded, sought = without_look_alikes(word), without_look_alikes(whole)
-    return folded in sought or sought in folded
+    if folded in sought or sought in folded:
+        return True
+    return len(word) >= _LEAST_LENGTH_MISREAD and SequenceMatcher(None, folded, sought).ratio() >= _LEAST_ALIKE

@@ -1,0 +1,155 @@
+"""Model files: a pickle that is opened only when the manifest beside it vouches for every byte and every feature."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import joblib
+import sklearn
+
+from troostwatch import __version__
+from troostwatch.domain.errors import TroostwatchError
+from troostwatch.domain.learning.features import FEATURE_VERSION, FEATURES
+from troostwatch.domain.tokens import LABELS
+
+FORMAT = 1
+_MOST_BYTES = 500_000_000
+_AGAIN = "train it anew: scripts/train_label_classifier.py, or 'troostwatch images retrain'"
+
+
+class ModelRefusedError(TroostwatchError):
+    """A model file that is not opened, and why."""
+
+
+class OutdatedModelError(ModelRefusedError):
+    """A model of ours that another version of the program or of scikit-learn wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A fitted pipeline and what its manifest says of it."""
+
+    pipeline: Any  # scikit-learn's own type; has predict_proba and classes_
+    manifest: Mapping[str, Any]
+
+    @property
+    def sha256(self) -> str:
+        return str(self.manifest["sha256"])
+
+    @property
+    def version(self) -> str:
+        """Return a name that changes with every byte of the model."""
+        return f"{self.manifest['model']}-{self.sha256[:12]}"
+
+
+def manifest_path(path: Path) -> Path:
+    return path.with_name(f"{path.stem}.manifest.json")
+
+
+def save(path: Path, pipeline: object, about: Mapping[str, object]) -> dict[str, Any]:
+    """Write model and manifest, each whole or not at all; return the manifest. `about` tells data and metrics."""
+    buffer = io.BytesIO()
+    joblib.dump(pipeline, buffer, compress=3)
+    data = buffer.getvalue()
+    manifest = {
+        "format": FORMAT,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "bytes": len(data),
+        "feature_version": FEATURE_VERSION,
+        "features": list(FEATURES),
+        "versions": _versions(),
+        **about,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write(path, data)
+    _write(manifest_path(path), (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
+    return manifest
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "troostwatch": __version__,
+        "scikit-learn": sklearn.__version__,
+        "joblib": joblib.__version__,
+        "python": platform.python_version(),
+    }
+
+
+def _write(path: Path, data: bytes) -> None:
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise TroostwatchError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def load(path: Path, *, sha256: str | None = None) -> Model:
+    """Return a model after all that its manifest promises was compared. With `sha256` it must be that very file.
+
+    Raises ModelRefusedError: a file that is missing, tampered with, truncated, of another kind, or that learned
+    other features or was written by another scikit-learn. A pickle runs code when it is opened, so none of these is.
+    """
+    manifest = read_manifest(path)
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ModelRefusedError(f"{path} is larger than {_MOST_BYTES:,} bytes", hint=_AGAIN)
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelRefusedError(f"there is no model {path}: {error.strerror}", hint=_AGAIN) from error
+    found = hashlib.sha256(data).hexdigest()
+    if len(data) != manifest.get("bytes") or found != manifest["sha256"]:
+        raise ModelRefusedError(
+            f"{path} is not the file that its manifest describes (changed or truncated)", hint=_AGAIN
+        )
+    if sha256 and found != sha256.lower():
+        raise ModelRefusedError(
+            f"{path} is not the model with SHA-256 {sha256}", hint="compare it with what you trained"
+        )
+    pipeline = joblib.load(io.BytesIO(data))
+    if [str(label) for label in getattr(pipeline, "classes_", ())] != list(manifest["classes"]):
+        raise ModelRefusedError(f"{path} knows other labels than its manifest says", hint=_AGAIN)
+    return Model(pipeline, manifest)
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Return the manifest of a model once it fits this program. Raises ModelRefusedError."""
+    beside = manifest_path(path)
+    try:
+        manifest = json.loads(beside.read_bytes())
+    except FileNotFoundError as error:
+        raise ModelRefusedError(f"{path} has no manifest {beside.name}: no model of ours", hint=_AGAIN) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelRefusedError(f"{beside} cannot be read: {error}", hint=_AGAIN) from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ModelRefusedError(f"{beside} is no manifest of a kind that this version knows", hint=_AGAIN)
+    if problem := _mismatch(manifest):
+        raise OutdatedModelError(f"{path} does not fit this version: {problem}", hint=_AGAIN)
+    return manifest
+
+
+def _mismatch(manifest: Mapping[str, Any]) -> str | None:
+    features, classes, versions = manifest.get("features"), manifest.get("classes"), manifest.get("versions")
+    if features != list(FEATURES) or manifest.get("feature_version") != FEATURE_VERSION:
+        return "it learned other features"
+    if not isinstance(classes, list) or not classes or not LABELS.issuperset(map(str, classes)):
+        return "it gives labels that we do not know"
+    if not isinstance(manifest.get("sha256"), str):
+        return "its manifest has no SHA-256"
+    written_by = str(versions.get("scikit-learn", "")) if isinstance(versions, dict) else ""
+    if written_by != sklearn.__version__:
+        return f"scikit-learn {written_by or 'unknown'} wrote it, {sklearn.__version__} is installed"
+    return None
