@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from troostwatch.config import Configuration, Settings
 from troostwatch.domain.codes import Code
@@ -35,10 +36,12 @@ from troostwatch.services.token_export import LabelImportService
 if TYPE_CHECKING:
     import sqlite3
 
+    from troostwatch.domain.tokens import TokenRow
     from troostwatch.infrastructure.http.client import ClientOptions
     from troostwatch.services.demo import DrawnAuction
     from troostwatch.services.image_download import DownloadReport, ImageDownloadService
     from troostwatch.services.ports import Analyzer, Progress, Stop
+    from troostwatch.services.retraining import RetrainingService
     from troostwatch.services.sync.report import SyncReport
     from troostwatch.services.sync.sync import SyncService
 
@@ -150,6 +153,18 @@ def require(backend: Backend) -> None:
             f"this version of Troostwatch cannot read with the backend '{backend}'",
             hint="use '--backend local'; nothing was read",
         )
+
+
+def _learning(module: str) -> Any:  # noqa: ANN401 (a module)
+    """Return a module of the room of learning, which works only where scikit-learn is installed."""
+    try:
+        return importlib.import_module(f"troostwatch.infrastructure.learning.{module}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("troostwatch"):
+            raise
+        raise MissingDependencyError(
+            f"training needs {error.name}, which is not installed", hint="pip install 'troostwatch[ml]'"
+        ) from error
 
 
 class Application:
@@ -271,6 +286,19 @@ class Application:
 
     def labels(self) -> LabelImportService:
         return LabelImportService(self.uow, now)
+
+    def retraining(self, *, force: bool = False) -> RetrainingService:
+        """Return the service that trains the token classifier. Raises MissingDependencyError without scikit-learn."""
+        from troostwatch.services.retraining import RetrainingService
+
+        training = _learning("training")
+        target = self.settings.learning.model
+        return RetrainingService(self.uow, lambda rows: training.train(rows, target, now=now(), force=force, beat=True))
+
+    def labelled_words(self, files: Sequence[Path]) -> Iterator[TokenRow]:
+        """Yield the photographs of files of labelled words. Raises UsageError, naming the line."""
+        rows: Iterator[TokenRow] = _learning("data").read(files)
+        return rows
 
     def care(self) -> CareService:
         return CareService(self.snapshot, FolderInventory(self.settings.paths.images))

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +95,39 @@ class Analysis(Section):
     max_attempts: int = Field(default=2, ge=1)
 
 
+class Openai(Section):
+    """The second reader. Its key is OPENAI_API_KEY in the environment and stands in no file."""
+
+    model: str = Field(default="gpt-4.1-mini", min_length=1)
+    base_url: str | None = Field(default=None, description="another server that speaks the API; else OPENAI_BASE_URL")
+    timeout_seconds: float = Field(default=60.0, gt=0, description="for one answer")
+    attempts: int = Field(default=3, ge=1, le=10, description="tries of one question")
+    concurrency: int = Field(default=2, ge=1, le=32, description="questions under way at once")
+    calls_per_run: int | None = Field(default=200, ge=0)
+    calls_per_day: int | None = Field(default=500, ge=0)
+    eur_per_run: float | None = Field(default=1.0, ge=0)
+    eur_per_day: float | None = Field(default=2.0, ge=0)
+    eur_per_million_input_tokens: float = Field(default=0.40, ge=0)
+    eur_per_million_output_tokens: float = Field(default=1.60, ge=0)
+
+
+class LabelApi(Section):
+    """The label service. Its token, if it asks for one, is LABEL_API_TOKEN in the environment."""
+
+    url: str = "http://127.0.0.1:8001"
+    timeout_seconds: float = Field(default=60.0, gt=0, description="for one photograph")
+    concurrency: int = Field(default=4, ge=1, le=64, description="photographs under way at once")
+    attempts: int = Field(default=3, ge=1, le=10, description="tries of one photograph")
+
+
+class Learning(Section):
+    """The token classifier."""
+
+    model: Path = Field(
+        default=Path("label_ocr_api/models/label_classifier.pkl"), description="where 'images retrain' keeps it"
+    )
+
+
 class Batch(Section):
     """The whole night in one command."""
 
@@ -109,6 +142,9 @@ class Settings(BaseSettings):
     sync: Sync = Sync()
     download: Download = Download()
     analysis: Analysis = Analysis()
+    openai: Openai = Openai()
+    label_api: LabelApi = LabelApi()
+    learning: Learning = Learning()
     batch: Batch = Batch()
 
     @classmethod
@@ -121,6 +157,23 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return env_settings, init_settings  # what we pass in comes from config.json
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What opens paid or guarded doors: from the environment alone, shown and stored nowhere."""
+
+    openai: str | None = field(repr=False)
+    openai_base_url: str | None
+    label_api: str | None = field(repr=False)
+
+
+def keys() -> Keys:
+    return Keys(
+        openai=os.environ.get("OPENAI_API_KEY") or None,
+        openai_base_url=os.environ.get("OPENAI_BASE_URL") or None,
+        label_api=os.environ.get("LABEL_API_TOKEN") or None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +283,9 @@ def _anchored(settings: Settings, base: Path, from_environment: dict[str, Any]) 
     """Resolve the paths of the file against its folder; those of the environment stay with the caller's."""
     mine = from_environment.get("paths", {})
     paths = {name: value.expanduser() if name in mine else base / value.expanduser() for name, value in settings.paths}
-    return settings.model_copy(update={"paths": Paths(**paths)})
+    model = settings.learning.model.expanduser()
+    learning = settings.learning if "model" in from_environment.get("learning", {}) else Learning(model=base / model)
+    return settings.model_copy(update={"paths": Paths(**paths), "learning": learning})
 
 
 def _as_config_error(error: ValidationError, path: Path | None, from_environment: dict[str, Any]) -> ConfigError:

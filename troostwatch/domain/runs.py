@@ -12,6 +12,8 @@ class Stage(StrEnum):
     SYNC = "sync"
     DOWNLOAD = "download"
     ANALYZE = "analyze"
+    PROMOTE = "promote"
+    RETRAIN = "retrain"
     BATCH = "batch"
 
 
@@ -20,6 +22,7 @@ class Outcome(StrEnum):
     SOME_FAILED = "some_failed"
     STOPPED = "stopped"  # asked to stop; the work so far is kept
     OUT_OF_TIME = "out_of_time"  # the time allowed was over; the work so far is kept
+    OVER_BUDGET = "over_budget"  # so much money or so many calls were allowed; the work so far is kept
     FAILED = "failed"
 
 

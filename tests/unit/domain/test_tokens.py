@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from fakes.world import code
 from hypothesis import given
 from hypothesis import strategies as st
 
 from troostwatch.domain.codes import Code, CodeStatus, CodeType, DecidedBy
+from troostwatch.domain.decisions import Decision, Verdict
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.readings import Token
-from troostwatch.domain.tokens import HandLabel, Label, LabelOrigin, labels_for, place
+from troostwatch.domain.tokens import HandLabel, Label, LabelOrigin, is_complete, labels_for, place
 
 
 def token(text: str, x: int = 0, y: int = 0, width: int = 100) -> Token:
@@ -100,3 +102,37 @@ def test_labels_point_at_words_that_are_there_and_come_in_their_order(
 
     assert list(labels) == sorted(labels)
     assert all(0 <= index < len(tokens) for index in labels)
+
+
+def test_the_words_that_a_person_corrected_are_what_they_should_have_read() -> None:
+    misread = [token("Serial"), token("No.:", 110), token("PF2O6B5L", 220)]
+    box = Box(215, 0, 325, 20)
+    corrected = Decision(CodeType.PART_NUMBER, "PF2O6B5L", Verdict.CORRECTED, box, CodeType.SERIAL_NUMBER, "PX206B5L")
+
+    assert labels_for(misread, [], [], [corrected]) == {2: Label("serial_number", LabelOrigin.DECISION)}
+    assert labels_for(misread, [], [], [replace(corrected, verdict=Verdict.REJECTED)]) == {}
+
+
+def test_a_word_under_the_box_of_a_code_is_that_code_though_it_was_read_badly() -> None:
+    box = Box(220, 0, 320, 20)
+
+    for read in ("PF2O6B5L", "PF206B51", "PF206BSL", "PF208B5L"):
+        assert labels_for([token(read, 220)], [approved("PF206B5L", box=box)], []) != {}
+    for read in ("Lenovo", "No", "20RL-000X", "2021"):
+        assert labels_for([token(read, 220)], [approved("PF206B5L", box=box)], []) == {}
+
+
+@pytest.mark.parametrize(
+    ("codes", "unread", "decided", "dismissed", "complete"),
+    [
+        ([approved("PF206B5L")], False, True, False, True),
+        ([approved("PF206B5L")], False, False, False, False),  # the rule alone has no last word
+        ([approved("PF206B5L"), code("AB123456", 0.5)], False, True, False, False),
+        ([approved("PF206B5L")], True, True, False, False),
+        ([code("AB123456", 0.5)], True, False, True, True),
+    ],
+)
+def test_a_photograph_is_complete_when_a_person_looked_and_nothing_is_left_to_ask(
+    codes: list[Code], unread: bool, decided: bool, dismissed: bool, complete: bool
+) -> None:
+    assert is_complete(codes, unread=unread, decided=decided, dismissed=dismissed) is complete

@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from troostwatch.domain.learning.scores import Scores, score
 from troostwatch.domain.learning.training_report import TrainingReport
@@ -60,7 +61,9 @@ def fit(pipeline: Pipeline, data: Dataset, rows: NDArray[np.int_] | None = None)
     y = data.y[chosen]
     counts = Counter(y.tolist())
     weights = np.array([(len(y) / (len(counts) * counts[label])) ** _BALANCE for label in y.tolist()])
-    fitted: Pipeline = clone(pipeline).fit(data.x[chosen], y, model__sample_weight=weights)
+    # On tables as small as these the threads of OpenMP and BLAS wait for each other longer than they work.
+    with threadpool_limits(1):
+        fitted: Pipeline = clone(pipeline).fit(data.x[chosen], y, model__sample_weight=weights)
     return fitted
 
 

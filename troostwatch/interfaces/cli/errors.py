@@ -50,5 +50,6 @@ def of_outcome(outcome: Outcome) -> ExitCode:
         Outcome.SOME_FAILED: ExitCode.SOME_FAILED,
         Outcome.STOPPED: ExitCode.INTERRUPTED,
         Outcome.OUT_OF_TIME: ExitCode.BUDGET,
+        Outcome.OVER_BUDGET: ExitCode.BUDGET,
         Outcome.FAILED: ExitCode.ERROR,
     }[outcome]

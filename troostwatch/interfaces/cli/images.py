@@ -258,6 +258,36 @@ def import_labels(session: bootstrap.Session, /, db_path: Path | None, file: Pat
 
 @images.command()
 @options.db
+@click.option(
+    "--also",
+    "more",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file of labelled words to learn from too; may be repeated.",
+)
+@click.option("--force", is_flag=True, help="Write the model even where it is no better.")
+@click.pass_obj
+def retrain(session: bootstrap.Session, /, db_path: Path | None, more: tuple[Path, ...], force: bool) -> None:
+    """Train the token classifier from the decisions in the database.
+
+    Nothing is done when nothing changed since the model in place was trained, and that model stays when the
+    new one is no better, or is no better than the rules.
+
+    \b
+    troostwatch images retrain
+    troostwatch images retrain --also synthetic.jsonl
+    """
+    with session.open(db_path, create=False) as app:
+        report = app.run(
+            Stage.RETRAIN, lambda _: app.retraining(force=force).retrain(app.labelled_words(more) if more else ())
+        )
+    if report.details():
+        click.echo(report.details())
+    _finish(session, report)
+
+
+@images.command()
+@options.db
 @options.as_json
 @click.option("--prometheus", is_flag=True, help="Metrics in the text format of Prometheus.")
 @click.pass_obj
