@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fakes.sticker_photographs import far_apart, opened
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from troostwatch.domain.readings import ReadingKind
 from troostwatch.infrastructure.ai.barcode_reader import BarcodeReader
@@ -50,6 +50,27 @@ def test_one_symbol_printed_twice_is_one_reading() -> None:
         image.paste(picture(Symbology.CODE_128, "TWICE-123", module=2, height=80), (60, y))
 
     assert [reading.text for reading in READER.read(image)] == ["TWICE-123"]
+
+
+@pytest.mark.parametrize("degrees", [20, 45, 115])
+def test_bars_at_any_angle_are_cut_out_upright_and_read(degrees: int) -> None:
+    image = Image.new("RGB", (900, 900), "white")
+    image.paste(picture(Symbology.EAN_13, "2900000000001", module=3, height=60), (300, 420))
+
+    found = READER.read(image.rotate(degrees, fillcolor="white"))
+
+    assert [reading.text for reading in found] == ["2900000000001"]
+
+
+def test_bars_that_cannot_be_decoded_are_reported_with_their_place() -> None:
+    image = Image.new("RGB", (900, 600), "white")
+    image.paste(picture(Symbology.CODE_128, "BLURRED-123", module=4, height=160), (160, 200))
+
+    (reading,) = READER.read(image.filter(ImageFilter.GaussianBlur(5)))
+
+    assert (reading.kind, reading.text) == (ReadingKind.UNDECODED, "")
+    assert 160 < reading.quad.centre[0] < 900
+    assert 200 < reading.quad.centre[1] < 360
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 2000), (640, 480)])
