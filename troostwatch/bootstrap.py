@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,10 +28,12 @@ from troostwatch.infrastructure.persistence.inventory import FolderInventory
 from troostwatch.infrastructure.persistence.lock import stage_lock
 from troostwatch.services.batch import BatchReport, Step, run_all
 from troostwatch.services.care import CareService
+from troostwatch.services.duplicates import DuplicateService, HashReport
 from troostwatch.services.image_analysis import AnalysisReport, ImageAnalysisService
 from troostwatch.services.reports import ReportService
 from troostwatch.services.review import ReviewService
 from troostwatch.services.runs import AnyReport, RunLog
+from troostwatch.services.search import SearchIndexService, SearchService
 from troostwatch.services.token_export import LabelImportService
 
 if TYPE_CHECKING:
@@ -44,6 +47,9 @@ if TYPE_CHECKING:
     from troostwatch.services.retraining import RetrainingService
     from troostwatch.services.sync.report import SyncReport
     from troostwatch.services.sync.sync import SyncService
+
+
+_THREADS = min(4, os.cpu_count() or 1)  # that decode photographs beside other work
 
 
 def now() -> datetime:
@@ -284,6 +290,20 @@ class Application:
     def reports(self) -> ReportService:
         return ReportService(self.snapshot, now)
 
+    def search_index(self, *, progress: Progress | None = None) -> SearchIndexService:
+        return SearchIndexService(self.uow, self.snapshot, progress)
+
+    def search(self, *, progress: Progress | None = None) -> SearchService:
+        return SearchService(self.snapshot, now, self.search_index(progress=progress))
+
+    def duplicates(self, *, progress: Progress | None = None) -> DuplicateService:
+        from troostwatch.infrastructure.pixels.perceptual_hash import PhotographHasher
+
+        hasher = PhotographHasher(
+            self.settings.paths.images, max_pixels=self.settings.download.max_pixels, threads=_THREADS
+        )
+        return DuplicateService(self.uow, self.snapshot, now, hasher, progress)
+
     def labels(self) -> LabelImportService:
         return LabelImportService(self.uow, now)
 
@@ -304,7 +324,7 @@ class Application:
         return CareService(self.snapshot, FolderInventory(self.settings.paths.images))
 
     def batch(self, stop: Stop) -> BatchReport:
-        """Sync the configured sources, download, analyze; each stage under its own lock and with its own row."""
+        """Sync the configured sources, download, analyze, hash; each stage under its own lock and with its own row."""
         sources = self.settings.sync.sources
         tokens = self.settings.analysis.save_tokens
 
@@ -317,9 +337,13 @@ class Application:
         def analyze(stop: Stop) -> AnalysisReport:
             return self.images().analyze_pending_images(Backend.LOCAL, stop=stop, save_tokens=tokens)
 
+        def hash_missing(stop: Stop) -> HashReport:
+            return self.duplicates().hash_missing(stop=stop)
+
         steps: list[Step] = [(Stage.SYNC, lambda: self.run(Stage.SYNC, sync, stop=stop))] if sources else []
         steps.append((Stage.DOWNLOAD, lambda: self.run(Stage.DOWNLOAD, download, stop=stop)))
         steps.append((Stage.ANALYZE, lambda: self.run(Stage.ANALYZE, analyze, stop=stop)))
+        steps.append((Stage.HASH, lambda: self.run(Stage.HASH, hash_missing, stop=stop)))
         return run_all(steps, stop)
 
     def schema_version(self) -> int:

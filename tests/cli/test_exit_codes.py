@@ -21,6 +21,8 @@ def test_the_numbers_are_those_of_the_documents() -> None:
 
 @pytest.mark.parametrize("line", ["images download", "images analyze --jobs 1", "batch", "images reprocess-failed"])
 def test_0_when_there_is_nothing_to_do(world: World, run: Run, line: str) -> None:
+    world.connection.execute("INSERT INTO perceptual_hashes SELECT sha256, 1, NULL, NULL FROM contents")
+
     assert run(line).code == 0
 
 

@@ -64,7 +64,10 @@ def test_a_lot_is_shown_with_its_codes_and_who_says_so(world: World, run: Run) -
         f"       0  1      downloaded  analyzed      data/images/A1-1-1/0-{SHARED}.jpg  -",
         f"       1  2      downloaded  needs_review  data/images/A1-1-1/1-{OWN}.jpg  {DOUBT}",
         "",
-        "Photographs of this lot are also shown by A1-1-2.",
+        "Elsewhere",
+        "  photograph 0 is the same as A1-1-2 photograph 5: the same file at 2 addresses",
+        "  ean 4006381333931 is also in A1-1-2; on the same photograph",
+        "  serial_number AB123456 is also in A1-1-2; on the same photograph",
     ]
 
 

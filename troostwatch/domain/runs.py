@@ -14,6 +14,7 @@ class Stage(StrEnum):
     ANALYZE = "analyze"
     PROMOTE = "promote"
     RETRAIN = "retrain"
+    HASH = "hash"
     BATCH = "batch"
 
 

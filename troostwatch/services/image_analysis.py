@@ -215,6 +215,7 @@ class ImageAnalysisService:
             for image in lost:
                 uow.images.forget_file(image.id)
             downloads, analyses = uow.images.reopen_failed()
+            uow.likeness.forget_problems()
             uow.commit()
         return downloads + len(lost), analyses
 

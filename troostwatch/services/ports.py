@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
 from troostwatch.domain.codes import Code, CodeType
 from troostwatch.domain.decisions import Decision
+from troostwatch.domain.duplicates import Place, SharedCode
 from troostwatch.domain.errors import ImageError
 from troostwatch.domain.images import Content, DownloadStatus, Fetched, FetchFailed, LotImage, Thresholds
 from troostwatch.domain.lots import (
@@ -25,6 +26,7 @@ from troostwatch.domain.queue import QueueItem
 from troostwatch.domain.readings import Analysis, StoredAnalysis, Token
 from troostwatch.domain.reports import CodeRow, LotSummary, Stats
 from troostwatch.domain.runs import Outcome, Run, Stage
+from troostwatch.domain.search import Filters
 from troostwatch.domain.tokens import HandLabel, TokenRow
 
 Clock = Callable[[], datetime]
@@ -149,9 +151,30 @@ class Reports(Protocol):
         limit: int | None = None,
         auction: str | None = None,
         closing_before: datetime | None = None,
-        display_id: str | None = None,
+        lots: Sequence[str] = (),
     ) -> list[LotSummary]: ...
     def stats(self) -> Stats: ...
+
+
+class SearchIndex(Protocol):
+    def stale(self) -> int: ...
+    def refresh(self, limit: int) -> int: ...
+    def words(
+        self, words: Sequence[str], *, every: bool, filters: Filters, now: datetime, limit: int
+    ) -> list[tuple[str, float, str, str]]: ...
+    def lots_with_code(
+        self, part: str, *, look_alikes: bool, filters: Filters, now: datetime, limit: int
+    ) -> list[str]: ...
+
+
+class Likeness(Protocol):
+    def without_hash(self, *, version: int, lots: Sequence[str] = ()) -> list[tuple[str, str]]: ...
+    def record_hashes(self, hashes: Iterable[tuple[str, bytes | None, str | None]], *, version: int) -> None: ...
+    def forget_problems(self) -> int: ...
+    def hashes(self, *, version: int) -> dict[str, bytes]: ...
+    def places(self, *, lots: Sequence[str] = ()) -> list[Place]: ...
+    def places_of(self, contents: Collection[str], urls: Collection[str]) -> list[Place]: ...
+    def shared_codes(self, *, now: datetime, lots: Sequence[str] = ()) -> list[SharedCode]: ...
 
 
 class Care(Protocol):
@@ -180,6 +203,10 @@ class Unit(Protocol):
     @property
     def reports(self) -> Reports: ...
     @property
+    def search(self) -> SearchIndex: ...
+    @property
+    def likeness(self) -> Likeness: ...
+    @property
     def care(self) -> Care: ...
     def commit(self) -> None: ...
 
@@ -198,6 +225,14 @@ class Analyzer(Protocol):
     """Reads photographs, perhaps several at once; results as they come, in any order."""
 
     def analyze_all(self, images: Iterable[LotImage]) -> Iterator[tuple[LotImage, Analysis | ImageError]]: ...
+
+
+class Hasher(Protocol):
+    """Computes perceptual hashes of photographs, several at once; results in the order of the paths."""
+
+    @property
+    def version(self) -> int: ...
+    def hash_all(self, paths: Sequence[str]) -> Iterator[bytes | ImageError | None]: ...
 
 
 class PageSource(Protocol):

@@ -32,7 +32,7 @@ class ReportService:
         """Raise UsageError for lots, or an auction, of which the database knows nothing."""
         now = self._clock()
         with self._uow() as uow:
-            unknown = [lot for lot in lots if not uow.reports.lots(now=now, display_id=lot)]
+            unknown = [lot for lot in lots if not uow.reports.lots(now=now, lots=[lot])]
             if auction is not None and not uow.reports.lots(now=now, auction=auction, limit=1):
                 raise UsageError(
                     f"the database knows no lots of auction {auction}", hint=f"run 'troostwatch sync {auction}' first"
@@ -68,7 +68,7 @@ class ReportService:
     def lot(self, display_id: str) -> LotView:
         """Return one lot. Raises UsageError when the database does not know it."""
         with self._uow() as uow:
-            found = uow.reports.lots(now=self._clock(), display_id=display_id)
+            found = uow.reports.lots(now=self._clock(), lots=[display_id])
             if not found:
                 raise UsageError(
                     f"the database knows no lot {display_id}", hint=f"run 'troostwatch sync {display_id}' first"

@@ -16,7 +16,12 @@ from troostwatch.infrastructure.db.times import from_text, stamp, to_text
 
 _LOTS_OF_CONTENT = """(SELECT json_group_array(DISTINCT o.display_id)
     FROM lot_images AS s JOIN lots AS o ON o.id = s.lot_id WHERE s.content_sha256 = i.content_sha256)"""
-_LOT_FILTER = "(:lots = '[]' OR l.display_id IN (SELECT value FROM json_each(:lots)))"
+_THESE_LOTS = "l.display_id IN (SELECT value FROM json_each(:lots))"
+
+
+def _only(lots: Sequence[str]) -> str:
+    """Return the condition for some lots; where it is left out, SQLite need not look at each row for it."""
+    return _THESE_LOTS if lots else "TRUE"
 
 
 class ReportRepository:
@@ -40,7 +45,7 @@ class ReportRepository:
                   JOIN analyses AS n ON n.content_sha256 = i.content_sha256
                   LEFT JOIN extracted_codes AS c ON c.content_sha256 = i.content_sha256
                        AND c.status = 'pending' AND (c.confidence < n.review_threshold OR :all)
-                 WHERE (i.analysis_status = 'needs_review' OR (:all AND c.id IS NOT NULL)) AND {_LOT_FILTER}
+                 WHERE (i.analysis_status = 'needs_review' OR (:all AND c.id IS NOT NULL)) AND {_only(lots)}
                  ORDER BY {CLOSING_FIRST}, l.id, i.position, c.confidence, c.id""",
             {"now": stamp(now), "lots": json.dumps(list(lots)), "all": all_pending},
         )
@@ -59,7 +64,7 @@ class ReportRepository:
                   FROM extracted_codes AS c
                   JOIN lot_images AS i ON i.content_sha256 = c.content_sha256
                   JOIN lots AS l ON l.id = i.lot_id
-                 WHERE {_LOT_FILTER}
+                 WHERE {_only(lots)}
                    AND (c.status = 'approved' OR NOT :approved_only)
                    AND (c.status <> 'rejected' OR :include_rejected)
                  ORDER BY l.id, i.position, i.id, c.code_type, c.value""",
@@ -90,7 +95,7 @@ class ReportRepository:
         limit: int | None = None,
         auction: str | None = None,
         closing_before: datetime | None = None,
-        display_id: str | None = None,
+        lots: Sequence[str] = (),
     ) -> list[LotSummary]:
         """Return lots, those about to close first."""
         rows = self._conn.execute(
@@ -108,14 +113,14 @@ class ReportRepository:
                         WHERE i.lot_id = l.id AND c.status = 'approved') AS approved
                   FROM lots AS l LEFT JOIN auctions AS a ON a.id = l.auction_id
                  WHERE (:auction IS NULL OR a.display_id = :auction)
-                   AND (:lot IS NULL OR l.display_id = :lot)
+                   AND {_only(lots)}
                    AND (:closing_before IS NULL
                         OR coalesce(l.closes_at, a.ends_at) BETWEEN :now AND :closing_before)
                  ORDER BY {CLOSING_FIRST}, l.id LIMIT :limit""",
             {
                 "now": stamp(now),
                 "auction": auction,
-                "lot": display_id,
+                "lots": json.dumps(list(lots)),
                 "closing_before": to_text(closing_before),
                 "limit": -1 if limit is None else limit,
             },

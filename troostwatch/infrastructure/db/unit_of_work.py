@@ -16,10 +16,12 @@ from troostwatch.infrastructure.db.images import (
     LotImageRepository,
     OcrTokenRepository,
 )
+from troostwatch.infrastructure.db.likeness import LikenessRepository
 from troostwatch.infrastructure.db.lots import AuctionRepository, LotRepository
 from troostwatch.infrastructure.db.reports import ReportRepository
 from troostwatch.infrastructure.db.runs import RunRepository
 from troostwatch.infrastructure.db.schema import migrations
+from troostwatch.infrastructure.db.search import SearchRepository
 
 
 class SqliteUnitOfWork:
@@ -38,6 +40,8 @@ class SqliteUnitOfWork:
         self.decisions = DecisionRepository(connection)
         self.tokens = OcrTokenRepository(connection)
         self.runs = RunRepository(connection)
+        self.search = SearchRepository(connection)
+        self.likeness = LikenessRepository(connection)
         self.care = CareRepository(connection)
         self.reports = ReportRepository(connection)
 

@@ -46,6 +46,8 @@ _TURNS = {  # what has to be done to a picture of each EXIF orientation
 }
 
 _QUIET = threading.Lock()
+_quieted: list[warnings.catch_warnings[None]] = []  # while any picture is open: the filters as they were before
+_open_pictures = 0
 
 
 class DamagedError(ImageError):
@@ -53,9 +55,12 @@ class DamagedError(ImageError):
 
 
 @contextmanager
-def opened(source: Path | bytes | IO[bytes], *, max_pixels: int) -> Iterator[Image.Image]:
+def opened(
+    source: Path | bytes | IO[bytes], *, max_pixels: int, least_side: int | None = None
+) -> Iterator[Image.Image]:
     """Yield the first frame of a picture, decoded. The size is looked at before the pixels are.
 
+    With `least_side` a JPEG may come smaller, with both sides at least so long: decoding then costs a fraction.
     Raises ImageError (permanent): of an unknown kind, with too many pixels or none, or not there. Raises
     DamagedError, also an ImageError, when it is truncated or does not decode.
     """
@@ -63,6 +68,8 @@ def opened(source: Path | bytes | IO[bytes], *, max_pixels: int) -> Iterator[Ima
         image = Image.open(BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS)
         try:
             _check_size(image, max_pixels)
+            if least_side:
+                image.draft(None, (least_side, least_side))
             image.load()
         except BaseException:
             image.close()
@@ -71,9 +78,12 @@ def opened(source: Path | bytes | IO[bytes], *, max_pixels: int) -> Iterator[Ima
         yield image
 
 
-def load_upright(source: Path | bytes, *, max_pixels: int) -> Image.Image:
-    """Return the decoded picture in RGB, turned upright by its EXIF orientation. Raises ImageError."""
-    with opened(source, max_pixels=max_pixels) as image, _hostile(max_pixels):
+def load_upright(source: Path | bytes, *, max_pixels: int, least_side: int | None = None) -> Image.Image:
+    """Return the decoded picture in RGB, turned upright by its EXIF orientation. Raises ImageError.
+
+    `least_side` as in `opened`.
+    """
+    with opened(source, max_pixels=max_pixels, least_side=least_side) as image, _hostile(max_pixels):
         turn = _turn(image)
         picture = _without_alpha(image).convert("RGB")
         return picture if turn is None else picture.transpose(turn)
@@ -102,11 +112,22 @@ def _hostile(max_pixels: int) -> Iterator[None]:
 def _without_warnings() -> Iterator[None]:
     """Let Pillow not warn of oddities (large, bad EXIF, odd palettes); what matters of them is checked here.
 
-    The filters belong to the whole process, so only one thread at a time may change and restore them.
+    The filters belong to the whole process: the first of several threads sets them aside, the last restores them.
     """
-    with _QUIET, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    global _open_pictures  # noqa: PLW0603 (as global as the filters are)
+    with _QUIET:
+        if not _open_pictures:
+            _quieted.append(warnings.catch_warnings())
+            _quieted[0].__enter__()
+            warnings.simplefilter("ignore")
+        _open_pictures += 1
+    try:
         yield
+    finally:
+        with _QUIET:
+            _open_pictures -= 1
+            if not _open_pictures:
+                _quieted.pop().__exit__(None, None, None)
 
 
 def _check_size(image: Image.Image, max_pixels: int) -> None:

@@ -11,9 +11,11 @@ import click
 from troostwatch import bootstrap
 from troostwatch.domain.codes import shown_probability
 from troostwatch.domain.counting import counted
+from troostwatch.domain.duplicates import Sameness, elsewhere
 from troostwatch.domain.images import LotImage
 from troostwatch.domain.reports import LotSummary
 from troostwatch.interfaces.cli import errors, options, output
+from troostwatch.services.duplicates import Duplicates
 from troostwatch.services.reports import LotView
 
 
@@ -59,7 +61,7 @@ def list_lots(
                 lot.display_id,
                 lot.title,
                 lot.closes_at,
-                _bid(lot),
+                bid(lot),
                 lot.photographs,
                 lot.codes,
                 lot.approved,
@@ -85,10 +87,14 @@ def show(session: bootstrap.Session, /, db_path: Path | None, as_json: bool, dis
     """
     with session.open(db_path, create=False) as app:
         view = app.reports().lot(display_id)
+        service = app.duplicates()
+        service.hash_missing(stop=bootstrap.listening(), lots=[display_id])
+        shared = service.find(lots=[display_id])
         if as_json:
-            click.echo(output.json_line(asdict(view)))
+            click.echo(output.json_line(asdict(view) | {"shared": asdict(shared)}))
         else:
             _print(app, view)
+            _print_shared(view, shared)
 
 
 def _print(app: bootstrap.Application, view: LotView) -> None:
@@ -99,7 +105,7 @@ def _print(app: bootstrap.Application, view: LotView) -> None:
         ("category", lot.category),
         ("status", lot.bidding_status),
         ("closes", closes),
-        ("bid", _bid(lot)),
+        ("bid", bid(lot)),
         ("city", lot.city),
         ("page", lot.url),
         *((a.name, f"{a.value} {a.unit or ''}".strip()) for a in lot.attributes),
@@ -138,9 +144,30 @@ def _print(app: bootstrap.Application, view: LotView) -> None:
             for i in view.photographs
         ],
     )
-    if others := sorted({other for c in view.codes for other in c.shared_with}):
-        click.echo("")
-        output.say(f"Photographs of this lot are also shown by {', '.join(others)}.")
+
+
+def _print_shared(view: LotView, shared: Duplicates) -> None:
+    """Say what other lots have of this one: its photographs, and its codes with what was bid for them."""
+    lot = view.summary.display_id
+    lines = []
+    for group in shared.photographs:
+        own = [place for place in group.places if place.lot == lot]
+        nearly = group.sameness is Sameness.NEARLY  # who shows the very same file is told of that
+        known = {place.content for place in own if nearly}
+        others = [
+            f"{place.lot} photograph {place.position}"
+            for place in group.places
+            if place.lot != lot and place.content not in known
+        ]
+        if own and others:
+            positions = ", ".join(str(place.position) for place in own)
+            same = f"{'nearly ' if nearly else ''}the same as {', '.join(others)}"
+            lines.append(f"photograph {positions} is {same}: {group.because}")
+    lines += [elsewhere(code, lot) for code in shared.codes]
+    if lines:
+        click.echo("\nElsewhere")
+    for line in lines:
+        output.say(f"  {line}")
 
 
 def _note(photograph: LotImage) -> str | None:
@@ -149,7 +176,7 @@ def _note(photograph: LotImage) -> str | None:
     return "; ".join(filter(None, said)) or None
 
 
-def _bid(lot: LotSummary) -> str | None:
+def bid(lot: LotSummary) -> str | None:
     if lot.current_bid_cents is None:
         return None
     return f"{lot.current_bid_cents / 100:.2f} {lot.currency or ''}".strip()

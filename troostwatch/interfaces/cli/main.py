@@ -19,6 +19,7 @@ _COMMANDS = {
     "sync": "troostwatch.interfaces.cli.sync:sync",
     "images": "troostwatch.interfaces.cli.images:images",
     "lots": "troostwatch.interfaces.cli.lots:lots",
+    "search": "troostwatch.interfaces.cli.search:search",
     "batch": "troostwatch.interfaces.cli.batch:batch",
     "db": "troostwatch.interfaces.cli.db:db",
     "config": "troostwatch.interfaces.cli.config:config",
