@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,13 +12,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from troostwatch.config import Configuration, Settings
+from troostwatch.config import Configuration, Settings, keys
 from troostwatch.domain.codes import Code
 from troostwatch.domain.errors import MissingDependencyError
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.images import RetryPolicy, Thresholds
 from troostwatch.domain.readings import Backend, OcrEngine
 from troostwatch.domain.runs import Stage
+from troostwatch.domain.second_opinion import Budget
 from troostwatch.infrastructure.db.care import backup
 from troostwatch.infrastructure.db.connection import connect
 from troostwatch.infrastructure.db.schema import migrations
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from troostwatch.services.image_download import DownloadReport, ImageDownloadService
     from troostwatch.services.ports import Analyzer, Progress, Stop
     from troostwatch.services.retraining import RetrainingService
+    from troostwatch.services.second_opinions import SecondOpinionService
     from troostwatch.services.sync.report import SyncReport
     from troostwatch.services.sync.sync import SyncService
 
@@ -153,11 +156,17 @@ def drawn_auction(seed: int, *, lots: int, hardship: float) -> Iterator[DrawnAuc
 
 
 def require(backend: Backend) -> None:
-    """Raise MissingDependencyError for a backend that this version does not have."""
-    if backend is not Backend.LOCAL:
+    """Raise MissingDependencyError for a backend that cannot work here: OpenAI without its package or a key."""
+    if backend is not Backend.OPENAI:
+        return
+    if importlib.util.find_spec("openai") is None:
         raise MissingDependencyError(
-            f"this version of Troostwatch cannot read with the backend '{backend}'",
-            hint="use '--backend local'; nothing was read",
+            "the package openai is not installed, so nobody can be asked", hint="pip install 'troostwatch[openai]'"
+        )
+    if not keys().openai:
+        raise MissingDependencyError(
+            "there is no OPENAI_API_KEY in the environment, so OpenAI cannot be asked",
+            hint="export OPENAI_API_KEY=…, or use '--backend local'; nothing was read",
         )
 
 
@@ -283,6 +292,28 @@ class Application:
             jobs=jobs or self.settings.analysis.jobs,
             timeout_seconds=self.settings.analysis.timeout_seconds,
         )
+
+    def second_opinions(self, *, progress: Progress | None = None) -> SecondOpinionService:
+        """Return the service that asks OpenAI. Raises MissingDependencyError without its package or a key."""
+        require(Backend.OPENAI)
+        from troostwatch.infrastructure.ai.openai_analyzer import Connection, OpenaiReader, Prices
+        from troostwatch.services.second_opinions import SecondOpinionService
+
+        settings, given = self.settings.openai, keys()
+        reader = OpenaiReader(
+            Connection(
+                key=given.openai or "",
+                base_url=settings.base_url or given.openai_base_url,
+                model=settings.model,
+                timeout_seconds=settings.timeout_seconds,
+                attempts=settings.attempts,
+            ),
+            Prices(settings.eur_per_million_input_tokens, settings.eur_per_million_output_tokens),
+            self.settings.paths.images,
+            max_pixels=self.settings.download.max_pixels,
+        )
+        budget = Budget(settings.calls_per_run, settings.calls_per_day, settings.eur_per_run, settings.eur_per_day)
+        return SecondOpinionService(self.uow, now, reader, budget, concurrency=settings.concurrency, progress=progress)
 
     def review(self) -> ReviewService:
         return ReviewService(self.uow, now, snapshot=self.snapshot)

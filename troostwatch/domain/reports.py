@@ -52,6 +52,20 @@ class LotSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionTotals:
+    """All that a paid reader was ever asked."""
+
+    verdicts: dict[str, int]  # what came of how many questions
+    input_tokens: int
+    output_tokens: int
+    cost_eur: float
+
+    @property
+    def calls(self) -> int:
+        return sum(self.verdicts.values())
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """The state of a database in numbers; each dict counts by status or type."""
 
@@ -66,3 +80,4 @@ class Stats:
     backends: dict[str, int]  # who read how many contents
     seconds_per_photograph: float | None  # median time of reading one, in its worker
     bytes_on_disk: int
+    questions: QuestionTotals

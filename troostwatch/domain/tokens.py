@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -20,6 +20,12 @@ _LEAST_OVERLAP = 0.5
 # A word under the box of a code is that code misread when so much of both is the same.
 _LEAST_ALIKE = 0.75
 _LEAST_LENGTH_MISREAD = 5
+# Words that together give so many characters exactly do not stand there by chance.
+_LEAST_LENGTH_SPELLED_OUT = 8
+_FARTHEST_GROUP = 4  # heights of their letters
+_DIRECTIONS: tuple[Callable[[Box], int], ...] = (
+    lambda box: box.x0, lambda box: box.y0, lambda box: -box.x1, lambda box: -box.y1,
+)  # fmt: skip
 
 
 class LabelOrigin(StrEnum):
@@ -73,7 +79,9 @@ def labels_for(
     for code in sorted(codes, key=lambda c: c.decided_by is DecidedBy.PERSON):
         if code.status is CodeStatus.APPROVED:
             origin = LabelOrigin.DECISION if code.decided_by is DecidedBy.PERSON else LabelOrigin.RULE
-            found |= {i: Label(code.type, origin) for i, token in enumerate(tokens) if _shows(token, code)}
+            label = Label(code.type, origin)
+            found |= {i: label for i, token in enumerate(tokens) if _prints(token, code.value, code.box)}
+            found |= dict.fromkeys(_spelled_out(code.value, tokens), label)
     for decision in decisions:
         if decision.verdict is Verdict.CORRECTED and decision.corrected_type and decision.box:
             label = Label(decision.corrected_type, LabelOrigin.DECISION)
@@ -102,8 +110,33 @@ def is_complete(codes: Iterable[Code], *, unread: bool, decided: bool, dismissed
     return decided and not unread and not any(code.status is CodeStatus.PENDING for code in codes)
 
 
-def _shows(token: Token, code: Code) -> bool:
-    return _prints(token, code.value, code.box)
+def _spelled_out(value: str, tokens: Sequence[Token]) -> list[int]:
+    """Return the words that print the value together, wherever its box is: '4' '710886' '776161' under the bars."""
+    whole = squeeze(value)
+    if len(whole) < _LEAST_LENGTH_SPELLED_OUT:
+        return []
+    pieces = [(i, word) for i, token in enumerate(tokens) if (word := squeeze(token.text)) and word in whole]
+    for along in _DIRECTIONS:
+        row = sorted(pieces, key=lambda piece: along(tokens[piece[0]].box))
+        for start in range(len(row)):
+            said, run = "", list[int]()
+            for index, word in row[start:]:
+                if run and not _near(tokens[run[-1]].box, tokens[index].box):
+                    continue
+                said += word
+                run.append(index)
+                if said == whole:
+                    return run
+                if not whole.startswith(said):
+                    break
+    return []
+
+
+def _near(one: Box, other: Box) -> bool:
+    """Tell whether two words stand as near each other as the groups of one number do."""
+    height = max(1, min(one.y1 - one.y0, one.x1 - one.x0, other.y1 - other.y0, other.x1 - other.x0))
+    apart = max(other.x0 - one.x1, one.x0 - other.x1, other.y0 - one.y1, one.y0 - other.y1)
+    return apart <= _FARTHEST_GROUP * height
 
 
 def _prints(token: Token, value: str, box: Box | None) -> bool:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from troostwatch.domain.codes import CodeStatus
 from troostwatch.domain.counting import counted
-from troostwatch.domain.decisions import settle
-from troostwatch.domain.errors import ImageError, MissingDependencyError
-from troostwatch.domain.images import LotImage, Thresholds, review_reason
-from troostwatch.domain.judgement.fusion import READING_VERSION
+from troostwatch.domain.errors import ImageError
+from troostwatch.domain.images import LotImage, Thresholds
+from troostwatch.domain.judgement.fusion import READING_VERSION, judge
 from troostwatch.domain.readings import Analysis, Backend, OcrEngine
 from troostwatch.domain.runs import Outcome
+from troostwatch.domain.second_opinion import opinions, version_of
 from troostwatch.domain.tokens import TokenRow
 from troostwatch.services.image_download import DownloadReport, ImageDownloadService
-from troostwatch.services.ports import Analyzer, Clock, FileInventory, Progress, Stop, UnitOfWork, say_nothing
+from troostwatch.services.ports import Analyzer, Clock, FileInventory, Progress, Stop, Unit, UnitOfWork, say_nothing
+from troostwatch.services.settling import settle_content
 from troostwatch.services.token_export import TokenExportService
 
 AnalyzerFor = Callable[[Backend, OcrEngine | None, int | None], Analyzer]
@@ -29,6 +30,7 @@ class AnalysisReport:
     shared: int = 0  # took over what another lot's photograph of the same content brought
     codes: int = 0
     approved: int = 0
+    read: list[LotImage] = field(default_factory=list)  # one of each content that was read
     failures: list[tuple[LotImage, str]] = field(default_factory=list)
     stopped: Outcome | None = None
 
@@ -165,26 +167,26 @@ class ImageAnalysisService:
         assert image.sha256
         now = self._clock()
         with self._uow() as uow:
-            decisions = uow.decisions.standing(image.sha256)
-            codes = settle(analysis.codes, decisions, auto_approve_threshold=thresholds.approve)
-            reason = review_reason(
-                codes,
-                threshold=thresholds.review,
-                unread_reason=analysis.unread_reason,
-                answered=bool(decisions),
-                dismissed=uow.images.is_reviewed(image.sha256),
-            )
+            analysis = _with_opinions(uow, image.sha256, analysis)
             uow.codes.replace_analysis(image, analysis, thresholds=thresholds, reading_version=READING_VERSION, now=now)
-            uow.codes.replace_codes(image.sha256, image.id, codes)
+            settled = settle_content(
+                uow,
+                image.sha256,
+                image.id,
+                analysis.codes,
+                thresholds=thresholds,
+                unread_reason=analysis.unread_reason,
+                now=now,
+            )
             if save_tokens:
                 uow.tokens.replace(image, analysis.tokens, now=now)
-            photographs = uow.images.record_analysis_state(image.sha256, reason=reason, now=now)
             uow.commit()
+        report.read.append(image)
         report.analyzed += 1
-        report.codes += len(codes)
-        report.approved += sum(code.status is CodeStatus.APPROVED for code in codes)
-        report.shared += photographs - 1
-        report.needs_review += photographs if reason else 0
+        report.codes += len(settled.codes)
+        report.approved += sum(code.status is CodeStatus.APPROVED for code in settled.codes)
+        report.shared += settled.photographs - 1
+        report.needs_review += settled.photographs if settled.reason else 0
 
     def _record_failure(self, image: LotImage, error: ImageError, report: AnalysisReport) -> None:
         assert image.sha256
@@ -193,11 +195,6 @@ class ImageAnalysisService:
             uow.images.record_analysis_failure(image.sha256, str(error), parked=parked)
             uow.commit()
         report.failures.append((image, str(error)))
-
-    def promote_to_openai(self) -> AnalysisReport:
-        """Ask OpenAI vision about doubtful photographs. Raises MissingDependencyError: not part of this version."""
-        self._analyzer_for(Backend.OPENAI, None, None)
-        raise MissingDependencyError("this version of Troostwatch has no OpenAI reader")
 
     def export_token_data(self, *, include_reviewed: bool) -> Iterator[TokenRow]:
         """Yield the words of every photograph that was read, with labels; see TokenExportService."""
@@ -218,6 +215,25 @@ class ImageAnalysisService:
             uow.likeness.forget_problems()
             uow.commit()
         return downloads + len(lost), analyses
+
+
+def _with_opinions(uow: Unit, sha256: str, analysis: Analysis) -> Analysis:
+    """Return the reading together with what a second reader once said about the content: it was paid for."""
+    questions = uow.questions.latest(sha256)
+    if not questions:
+        return analysis
+    content = uow.images.content(sha256)
+    readings = (*analysis.readings, *opinions(questions))
+    judgement = judge(readings, width=content.width, height=content.height)
+    versions = {q.reader: version_of(q.model, q.prompt_version) for q in questions}
+    return replace(
+        analysis,
+        backend=Backend.OPENAI,
+        readers=analysis.readers | versions,
+        readings=readings,
+        codes=judgement.codes,
+        unread_reason=judgement.unread_reason,
+    )
 
 
 def _until(stop: Stop, images: Sequence[LotImage]) -> Iterator[LotImage]:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from troostwatch.domain.codes import Code, CodeStatus, CodeType, canonical
-from troostwatch.domain.decisions import Decision, Verdict, settle
+from troostwatch.domain.decisions import Decision, Verdict
 from troostwatch.domain.errors import UsageError
-from troostwatch.domain.images import review_reason
 from troostwatch.domain.judgement import checks
 from troostwatch.domain.queue import QueueItem
 from troostwatch.services.ports import Clock, Unit, UnitOfWork
+from troostwatch.services.settling import settle_content
 
 _LONGEST = 200
 # Types whose values check themselves: what fails here is a typing error.
@@ -126,18 +126,15 @@ class ReviewService:
         """Work out anew what stands on a content, from what was read and what was decided."""
         analysis = uow.codes.analysis_of(sha256)
         assert analysis is not None
-        known = [code for _, code in uow.codes.of_content(sha256)]
-        decisions = uow.decisions.standing(sha256)
-        codes = settle(known, decisions, auto_approve_threshold=analysis.thresholds.approve)
-        uow.codes.replace_codes(sha256, analysis.image_id, codes)
-        reason = review_reason(
-            codes,
-            threshold=analysis.thresholds.review,
+        settle_content(
+            uow,
+            sha256,
+            analysis.image_id,
+            [code for _, code in uow.codes.of_content(sha256)],
+            thresholds=analysis.thresholds,
             unread_reason=analysis.unread_reason,
-            answered=bool(decisions),
-            dismissed=uow.images.is_reviewed(sha256),
+            now=None,
         )
-        uow.images.record_analysis_state(sha256, reason=reason, now=None)
 
 
 def _found(uow: Unit, code_id: int) -> tuple[str, Code]:

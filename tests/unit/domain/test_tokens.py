@@ -136,3 +136,12 @@ def test_a_photograph_is_complete_when_a_person_looked_and_nothing_is_left_to_as
     codes: list[Code], unread: bool, decided: bool, dismissed: bool, complete: bool
 ) -> None:
     assert is_complete(codes, unread=unread, decided=decided, dismissed=dismissed) is complete
+
+
+def test_digits_that_stand_apart_under_the_bars_are_pieces_of_the_number_above_them() -> None:
+    bars = Box(200, 100, 500, 180)
+    printed = [token("776161", 380, 185), token("4", 190, 185, 20), token("710886", 230, 185), token("4", 900, 600, 20)]
+
+    labels = labels_for(printed, [approved("4710886776161", CodeType.EAN, box=bars)], [])
+
+    assert labels == dict.fromkeys((0, 1, 2), Label("ean", LabelOrigin.RULE))

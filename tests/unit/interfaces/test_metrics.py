@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from troostwatch.domain.reports import Stats
+from troostwatch.domain.reports import QuestionTotals, Stats
 from troostwatch.domain.runs import Outcome, Run, Stage
 from troostwatch.interfaces.cli.metrics import exposition
 
@@ -21,6 +21,7 @@ STATS = Stats(
     decisions=3,
     backends={"local": 52},
     seconds_per_photograph=0.5,
+    questions=QuestionTotals({"answered": 2}, 1000, 50, 0.5),
     bytes_on_disk=7_000_000,
 )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from troostwatch.domain.codes import Code, CodeStatus, CodeType, DecidedBy, Origin
-from troostwatch.domain.geometry import Box
+from troostwatch.domain.geometry import Box, Quad
 from troostwatch.domain.images import (
     AnalysisStatus,
     Content,
@@ -17,7 +17,7 @@ from troostwatch.domain.images import (
     LotImage,
     Thresholds,
 )
-from troostwatch.domain.readings import Analysis, Backend, StoredAnalysis, Token
+from troostwatch.domain.readings import Analysis, Backend, Reading, ReadingKind, StoredAnalysis, Token
 from troostwatch.domain.token_format import token_from, token_values
 from troostwatch.domain.tokens import HandLabel, TokenRow
 from troostwatch.infrastructure.db.times import from_text, stamp, to_text
@@ -197,6 +197,16 @@ class LotImageRepository:
             },
         )
 
+    def needing_review(self, *, now: datetime, lots: Sequence[str] = ()) -> list[LotImage]:
+        """Return one photograph of each content that a person should look at, lots about to close first."""
+        chosen = self._select(
+            "i.download_status = 'downloaded' AND i.analysis_status = 'needs_review'",
+            {"now": stamp(now)},
+            order=f"{CLOSING_FIRST}, l.id, i.position",
+            lots=lots,
+        )
+        return list({image.sha256: image for image in reversed(chosen)}.values())[::-1]
+
     def failed_analyses(self) -> list[LotImage]:
         return self._select("i.download_status = 'downloaded' AND i.analysis_status = 'failed'", {})
 
@@ -304,6 +314,9 @@ class ExtractedCodeRepository:
             },
         )
         self._conn.execute("DELETE FROM readings WHERE content_sha256 = :sha256", {"sha256": sha256})
+        self._add_readings(sha256, analysis.readings)
+
+    def _add_readings(self, sha256: str | None, readings: Iterable[Reading]) -> None:
         self._conn.executemany(
             """INSERT INTO readings (content_sha256, reader, kind, text, again, symbology, says, confidence, quad_json)
                VALUES (:sha256, :reader, :kind, :text, :again, :symbology, :says, :confidence, :quad)""",
@@ -319,9 +332,53 @@ class ExtractedCodeRepository:
                     "confidence": r.confidence,
                     "quad": json.dumps(r.quad.corners),
                 }
-                for r in analysis.readings
+                for r in readings
             ],
         )
+
+    def readings_of(self, sha256: str) -> list[Reading]:
+        """Return what was seen on a content, in the order in which it was seen."""
+        rows = self._conn.execute(
+            """SELECT reader, kind, text, quad_json, confidence, symbology, again, says
+                 FROM readings WHERE content_sha256 = :sha256 ORDER BY id""",
+            {"sha256": sha256},
+        )
+        return [
+            Reading(
+                reader=row["reader"],
+                kind=ReadingKind(row["kind"]),
+                text=row["text"],
+                quad=_quad_from(row["quad_json"]),
+                confidence=row["confidence"],
+                symbology=row["symbology"],
+                again=row["again"],
+                says=CodeType(row["says"]) if row["says"] else None,
+            )
+            for row in rows
+        ]
+
+    def add_opinions(
+        self,
+        sha256: str,
+        reader: str,
+        version: str,
+        readings: Iterable[Reading],
+        *,
+        backend: Backend,
+        unread_reason: str | None,
+    ) -> None:
+        """Put what a second reader says in place of what it said before; the other readings stay."""
+        self._conn.execute(
+            """UPDATE analyses SET backend = :backend, unread_reason = :unread,
+                      readers_json = json_set(readers_json, '$.' || json_quote(:reader), :version)
+                WHERE content_sha256 = :sha256""",
+            {"sha256": sha256, "reader": reader, "version": version, "backend": backend, "unread": unread_reason},
+        )
+        self._conn.execute(
+            "DELETE FROM readings WHERE content_sha256 = :sha256 AND reader = :reader",
+            {"sha256": sha256, "reader": reader},
+        )
+        self._add_readings(sha256, readings)
 
     def analysis_of(self, sha256: str) -> StoredAnalysis | None:
         row = self._conn.execute(
@@ -392,6 +449,11 @@ class ExtractedCodeRepository:
             {"id": code_id},
         ).fetchone()
         return (row["content_sha256"], code_from(row)) if row else None
+
+
+def _quad_from(text: str) -> Quad:
+    a, b, c, d = ((float(x), float(y)) for x, y in json.loads(text))
+    return Quad((a, b, c, d))
 
 
 CODE_COLUMNS = """c.id, c.code_type, c.value, c.confidence, c.bbox_json, c.context, c.evidence_json, c.readers_json,

@@ -10,7 +10,7 @@ from statistics import median
 
 from troostwatch.domain.lots import Attribute
 from troostwatch.domain.queue import QueueItem
-from troostwatch.domain.reports import CodeRow, LotSummary, Stats
+from troostwatch.domain.reports import CodeRow, LotSummary, QuestionTotals, Stats
 from troostwatch.infrastructure.db.images import CLOSING_FIRST, CODE_COLUMNS, code_from
 from troostwatch.infrastructure.db.times import from_text, stamp, to_text
 
@@ -149,7 +149,16 @@ class ReportRepository:
             backends=self._by("SELECT backend, count(*) FROM analyses GROUP BY 1 ORDER BY 1"),
             seconds_per_photograph=round(median(seconds), 3) if seconds else None,
             bytes_on_disk=self._number("SELECT coalesce(sum(byte_size), 0) FROM contents"),
+            questions=self._questions(),
         )
+
+    def _questions(self) -> QuestionTotals:
+        row = self._conn.execute(
+            """SELECT coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0), coalesce(sum(cost_eur), 0)
+                 FROM questions"""
+        ).fetchone()
+        verdicts = self._by("SELECT outcome, count(*) FROM questions GROUP BY 1 ORDER BY 1")
+        return QuestionTotals(verdicts, int(row[0]), int(row[1]), round(float(row[2]), 6))
 
     def _number(self, sql: str) -> int:
         return int(self._conn.execute(sql).fetchone()[0])

@@ -18,6 +18,7 @@ from troostwatch.infrastructure.db.images import (
 )
 from troostwatch.infrastructure.db.likeness import LikenessRepository
 from troostwatch.infrastructure.db.lots import AuctionRepository, LotRepository
+from troostwatch.infrastructure.db.questions import QuestionRepository
 from troostwatch.infrastructure.db.reports import ReportRepository
 from troostwatch.infrastructure.db.runs import RunRepository
 from troostwatch.infrastructure.db.schema import migrations
@@ -39,6 +40,7 @@ class SqliteUnitOfWork:
         self.codes = ExtractedCodeRepository(connection)
         self.decisions = DecisionRepository(connection)
         self.tokens = OcrTokenRepository(connection)
+        self.questions = QuestionRepository(connection)
         self.runs = RunRepository(connection)
         self.search = SearchRepository(connection)
         self.likeness = LikenessRepository(connection)

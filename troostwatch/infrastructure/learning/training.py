@@ -47,7 +47,12 @@ def candidates() -> dict[str, Pipeline]:
                 (
                     "model",
                     HistGradientBoostingClassifier(
-                        max_iter=120, learning_rate=0.08, min_samples_leaf=8, l2_regularization=1.0, random_state=SEED
+                        max_iter=120,
+                        early_stopping=False,
+                        learning_rate=0.08,
+                        min_samples_leaf=8,
+                        l2_regularization=1.0,
+                        random_state=SEED,
                     ),
                 )
             ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from troostwatch import bootstrap
 from troostwatch.domain import token_format
 from troostwatch.domain.counting import counted
 from troostwatch.domain.errors import UsageError
+from troostwatch.domain.images import LotImage
 from troostwatch.domain.readings import Backend, OcrEngine
 from troostwatch.domain.reports import CodeRow, Stats
 from troostwatch.domain.runs import Report, Stage
@@ -108,6 +110,10 @@ def analyze(
 
     The same picture in two lots is read once. Decisions of people are never touched.
 
+    With '--backend openai' the photographs are read here first, then OpenAI is asked about each of them, within the
+    budget of the settings; what only OpenAI saw is not approved by rule unless a check digit or the maker's form
+    confirms it. Its key is OPENAI_API_KEY in the environment.
+
     \b
     troostwatch images analyze
     troostwatch images analyze --closing-within 24h --jobs 4
@@ -132,9 +138,19 @@ def analyze(
                 since_version=since_version,
             ),
         )
-    for image, message in report.failures:
-        output.talk(f"  {image.lot} photograph {image.position}: {message}", quiet=session.quiet)
+        _tell_failures(session, report.failures)
+        if Backend(backend) is Backend.OPENAI:
+            output.talk(report.summary(), quiet=session.quiet)
+            second = app.run(Stage.PROMOTE, lambda stop: app.second_opinions().ask_about(report.read, stop=stop))
+            _tell_failures(session, second.failures)
+            output.talk(second.summary(), quiet=session.quiet)
+            raise SystemExit(errors.of_outcome(max(report.outcome, second.outcome, key=errors.of_outcome)))
     _finish(session, report)
+
+
+def _tell_failures(session: bootstrap.Session, failures: Iterable[tuple[LotImage, str]]) -> None:
+    for image, message in failures:
+        output.talk(f"  {image.lot} photograph {image.position}: {message}", quiet=session.quiet)
 
 
 def _finish(session: bootstrap.Session, report: Report) -> None:
@@ -332,6 +348,11 @@ def _print_stats(stats: Stats) -> None:
         ("analyses", sum(stats.analyses.values()), _spelled(stats.analyses)),
         ("decisions by people", stats.decisions, ""),
     ]
+    if stats.questions.calls:
+        asked = stats.questions
+        tokens = f"{asked.input_tokens} + {asked.output_tokens} tokens"
+        detail = f"{_spelled(asked.verdicts)}; {tokens}, {asked.cost_eur:.4f} EUR"
+        rows.append(("questions to OpenAI", asked.calls, detail))
     if stats.seconds_per_photograph is not None:
         detail = f"{_spelled(stats.backends)}; {stats.seconds_per_photograph:.2f} s a photograph (median)"
         rows.append(("read by", sum(stats.backends.values()), detail))

@@ -28,6 +28,11 @@ def exposition(stats: Stats, runs: Iterable[Run]) -> str:
     for kind, by_status in stats.codes.items():
         for status, number in by_status.items():
             codes.labels(kind, status).set(number)
+    asked = Gauge("troostwatch_questions", "Questions to the second reader by outcome", ["outcome"], registry=registry)
+    for verdict, number in stats.questions.verdicts.items():
+        asked.labels(verdict).set(number)
+    spent = Gauge("troostwatch_questions_cost_eur", "What the second reader has cost, in euros", registry=registry)
+    spent.set(stats.questions.cost_eur)
     _last_runs(registry, runs)
     return generate_latest(registry).decode()
 

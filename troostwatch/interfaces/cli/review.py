@@ -14,7 +14,8 @@ from troostwatch import bootstrap
 from troostwatch.domain.codes import CodeType, shown_probability
 from troostwatch.domain.errors import ImageError, UsageError
 from troostwatch.domain.queue import QueueItem
-from troostwatch.interfaces.cli import errors, options, output
+from troostwatch.domain.runs import Report, Stage
+from troostwatch.interfaces.cli import errors, options, output, progress
 from troostwatch.services.review import Answer, ReviewService
 
 _KEYS = "[a]pprove [r]eject [c]orrect [s]kip [n]othing to read [o]pen [u]ndo last [q]uit"
@@ -94,16 +95,19 @@ def review(
 
     A decision is kept for good: reading the photograph again does not touch it.
 
+    '--promote-to-openai' asks OpenAI vision about the photographs that need review, before the list is shown. No
+    photograph is paid for twice; the budget stands in the settings, the key is OPENAI_API_KEY in the environment.
+
     \b
     troostwatch images review
     troostwatch images review --approve 17 --reject 18 --correct 19=PF20ABCD
     troostwatch images review --correct 20=model_number:20AB-000CDE --undo 17
     troostwatch images review --add 5=serial_number:PF20ABCD --dismiss 6
     troostwatch images review --all --interactive
+    troostwatch images review --promote-to-openai --limit 20
     """
     with session.open(db_path, create=False) as app:
-        if promote_to_openai:
-            app.images().promote_to_openai()
+        asked = _second_opinions(session, app, limit, lots) if promote_to_openai else None
         service = app.review()
         decisions = _decisions(service, approve, reject, correct, undo, add, dismiss, reopen)
         for decide in decisions:
@@ -119,6 +123,23 @@ def review(
                 click.echo(output.json_line(_values(app, item)))
         else:
             _print_queue(app, items)
+    if asked:
+        raise SystemExit(errors.of_outcome(asked.outcome))
+
+
+def _second_opinions(
+    session: bootstrap.Session, app: bootstrap.Application, limit: int | None, lots: Sequence[str]
+) -> Report:
+    app.reports().require(lots=lots)
+    with progress.bar("ask OpenAI", quiet=session.quiet) as moving:
+        report = app.run(
+            Stage.PROMOTE,
+            lambda stop: app.second_opinions(progress=moving).promote(stop=stop, limit=limit, lots=lots),
+        )
+    for image, message in report.failures:
+        output.talk(f"  {image.lot} photograph {image.position}: {message}", quiet=session.quiet)
+    output.talk(report.summary(), quiet=session.quiet)
+    return report
 
 
 def _decisions(

@@ -1,0 +1,284 @@
+"""Doubtful photographs before a second, paid reader: within a budget, each answer kept, none believed alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from troostwatch.domain.counting import counted
+from troostwatch.domain.errors import ImageError, TroostwatchError
+from troostwatch.domain.geometry import Box
+from troostwatch.domain.images import LotImage
+from troostwatch.domain.judgement.fusion import judge
+from troostwatch.domain.readings import Backend
+from troostwatch.domain.runs import Outcome
+from troostwatch.domain.second_opinion import (
+    MOST_CALLS_EACH,
+    MOST_FAILURES,
+    Budget,
+    Question,
+    Spent,
+    Verdict,
+    View,
+    label_box,
+    opinions,
+    views_left,
+)
+from troostwatch.services.ports import Clock, Progress, SecondReader, Stop, Unit, UnitOfWork, say_nothing
+from troostwatch.services.settling import settle_content
+
+# So many photographs one after the other without any answer: the server is away, and the rest can wait.
+_MOST_FAILURES_IN_A_ROW = 5
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class SecondOpinionReport:
+    asked: int = 0  # photographs that were asked about
+    known: int = 0  # photographs whose answer was kept from an earlier question
+    named: int = 0  # codes that the second reader named
+    settled: int = 0  # photographs that need no review any more
+    refused: int = 0
+    spent: Spent = field(default_factory=Spent)
+    failures: list[tuple[LotImage, str]] = field(default_factory=list)
+    stopped: Outcome | None = None
+    message: str | None = None  # why it stopped
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.stopped:
+            return self.stopped
+        return Outcome.SOME_FAILED if self.failures else Outcome.DONE
+
+    def counts(self) -> dict[str, int]:
+        return {
+            "asked": self.asked,
+            "known": self.known,
+            "named": self.named,
+            "settled": self.settled,
+            "refused": self.refused,
+            "failed": len(self.failures),
+            "calls": self.spent.calls,
+        }
+
+    def summary(self) -> str:
+        if not (self.asked or self.known or self.failures or self.stopped):
+            return "no photograph waits for a second opinion"
+        return (
+            f"{counted(self.asked, 'photograph')} asked about, {self.known} known; "
+            f"{counted(self.named, 'code')} named; "
+            f"{self.settled} settled, {self.refused} refused, {len(self.failures)} failed; "
+            f"{counted(self.spent.calls, 'call')}, {self.spent.eur:.4f} EUR"
+            + (f"; stopped early: {self.message}" if self.message else "")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A photograph, where its label lies, and what was already answered about it."""
+
+    image: LotImage
+    box: Box | None
+    known: Mapping[View, Question]
+
+
+class SecondOpinionService:
+    def __init__(
+        self,
+        uow: UnitOfWork,
+        clock: Clock,
+        reader: SecondReader,
+        budget: Budget,
+        *,
+        concurrency: int,
+        progress: Progress | None = None,
+    ) -> None:
+        self._uow = uow
+        self._clock = clock
+        self._reader = reader
+        self._budget = budget
+        self._concurrency = concurrency
+        self._progress = progress or say_nothing
+        self._in_a_row = 0  # photographs without any answer
+
+    def promote(self, *, stop: Stop, limit: int | None = None, lots: Sequence[str] = ()) -> SecondOpinionReport:
+        """Ask about the photographs that need review; lots about to close first."""
+        with self._uow() as uow:
+            doubtful = uow.images.needing_review(now=self._clock(), lots=lots)
+        return self.ask_about(doubtful, stop=stop, limit=limit)
+
+    def ask_about(self, images: Sequence[LotImage], *, stop: Stop, limit: int | None = None) -> SecondOpinionReport:
+        """Ask about these photographs, each content once, and judge them anew; commits one by one.
+
+        What was answered before is not paid again. Ends early when the budget is reached or the server is away.
+        """
+        report = SecondOpinionReport()
+        waiting = self._cases(images, report, limit)
+        running: dict[Future[list[Question]], _Case] = {}
+        with ThreadPoolExecutor(self._concurrency) as pool:
+            try:
+                while self._fill(pool, running, waiting, report, stop):
+                    done, _ = wait(running, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        self._record(running.pop(future), future, report)
+                        self._progress(report.asked + len(report.failures), None, "")
+            except BaseException:
+                self._save_what_comes(running, report)
+                raise
+        if stop.requested and not report.stopped:
+            report.stopped = Outcome.OUT_OF_TIME if stop.out_of_time else Outcome.STOPPED
+        return report
+
+    def _cases(self, images: Sequence[LotImage], report: SecondOpinionReport, limit: int | None) -> Iterator[_Case]:
+        """Yield what there is to ask. What is known already is judged on the way, without a question."""
+        seen: set[str] = set()
+        number = 0
+        for image in images:
+            if image.sha256 is None or image.sha256 in seen:
+                continue
+            seen.add(image.sha256)
+            case = self._case(image)
+            if case is None:
+                continue
+            if not views_left(case.known, case.box):
+                report.known += self._judge_known(case, report)
+                continue
+            if limit is not None and number >= limit:
+                return
+            number += 1
+            yield case
+
+    def _case(self, image: LotImage) -> _Case | None:
+        assert image.sha256
+        mine = {"reader": self._reader.name, "model": self._reader.model, "prompt_version": self._reader.prompt_version}
+        with self._uow() as uow:
+            if uow.codes.analysis_of(image.sha256) is None:
+                return None
+            known = uow.questions.answered(image.sha256, **mine)
+            if uow.questions.failures(image.sha256, **mine) >= MOST_FAILURES:
+                return None
+            content = uow.images.content(image.sha256)
+            box = label_box(uow.codes.readings_of(image.sha256), width=content.width, height=content.height)
+        return _Case(image, box, known)
+
+    def _fill(
+        self,
+        pool: ThreadPoolExecutor,
+        running: dict[Future[list[Question]], _Case],
+        waiting: Iterator[_Case],
+        report: SecondOpinionReport,
+        stop: Stop,
+    ) -> bool:
+        """Give the threads something to do; return whether anything is under way."""
+        while len(running) < self._concurrency and not (stop.requested or report.stopped):
+            calls = self._calls_left(report, under_way=MOST_CALLS_EACH * len(running))
+            if calls < 1 and running:
+                break  # what is under way may turn out cheaper than reckoned
+            case = next(waiting, None)
+            if case is None:
+                break
+            if calls < 1:
+                report.stopped, report.message = Outcome.OVER_BUDGET, "the budget is reached"
+                break
+            running[pool.submit(self._ask, case, calls)] = case
+        return bool(running)
+
+    def _calls_left(self, report: SecondOpinionReport, *, under_way: int) -> int:
+        midnight = self._clock().replace(hour=0, minute=0, second=0, microsecond=0)
+        with self._uow() as uow:
+            today = uow.questions.spent(since=midnight)
+        return self._budget.calls_left(
+            run=report.spent, day=today, under_way=under_way, price=self._reader.dearest_call
+        )
+
+    def _ask(self, case: _Case, most_calls: int) -> list[Question]:
+        """Ask about the label, then about all of the photograph where that was not enough. Runs in a thread."""
+        asked: list[Question] = []
+        known = dict(case.known)
+        for _ in range(most_calls):
+            views = views_left(known, case.box)
+            if not views:
+                break
+            assert case.image.sha256
+            question = self._reader.ask(case.image.local_path or "", case.image.sha256, views[0], case.box)
+            asked.append(question)
+            if question.verdict in (Verdict.MALFORMED, Verdict.FAILED):
+                break
+            known[views[0]] = question
+        return asked
+
+    def _record(self, case: _Case, future: Future[list[Question]], report: SecondOpinionReport) -> None:
+        try:
+            asked = future.result()
+        except ImageError as error:
+            report.failures.append((case.image, str(error)))
+            return
+        report.spent = report.spent.plus(asked)
+        failed = [q for q in asked if q.verdict in (Verdict.MALFORMED, Verdict.FAILED)]
+        answers = [*case.known.values(), *(q for q in asked if q.verdict is Verdict.ANSWERED)]
+        with self._uow() as uow:
+            uow.questions.add(asked, now=self._clock())
+            if any(q.answer for q in answers):
+                self._judge(uow, case, answers, report)
+            uow.commit()
+        report.asked += 1
+        report.refused += any(q.verdict is Verdict.REFUSED for q in asked)
+        for question in failed:
+            report.failures.append((case.image, question.message or str(question.verdict)))
+        self._give_up_when_nobody_answers(failed, report)
+
+    def _give_up_when_nobody_answers(self, failed: Sequence[Question], report: SecondOpinionReport) -> None:
+        self._in_a_row = self._in_a_row + 1 if any(q.verdict is Verdict.FAILED for q in failed) else 0
+        if self._in_a_row >= _MOST_FAILURES_IN_A_ROW:
+            report.stopped = Outcome.SOME_FAILED
+            report.message = f"{self._in_a_row} photographs in a row brought no answer"
+
+    def _save_what_comes(self, running: Mapping[Future[list[Question]], _Case], report: SecondOpinionReport) -> None:
+        """Keep the answers that are under way when a run ends with an error: they are paid for."""
+        for future, case in running.items():
+            try:
+                self._record(case, future, report)
+            except TroostwatchError as error:
+                _log.info("photograph %s of %s: %s", case.image.position, case.image.lot, error)
+
+    def _judge_known(self, case: _Case, report: SecondOpinionReport) -> bool:
+        """Judge a photograph by what was answered earlier; return whether that was not done yet."""
+        assert case.image.sha256
+        with self._uow() as uow:
+            analysis = uow.codes.analysis_of(case.image.sha256)
+            if analysis is None or analysis.readers.get(self._reader.name) == self._reader.version:
+                return False
+            self._judge(uow, case, list(case.known.values()), report)
+            uow.commit()
+        return True
+
+    def _judge(self, uow: Unit, case: _Case, answers: Sequence[Question], report: SecondOpinionReport) -> None:
+        sha256 = case.image.sha256
+        assert sha256
+        analysis, content = uow.codes.analysis_of(sha256), uow.images.content(sha256)
+        assert analysis
+        named = opinions(answers)
+        others = [r for r in uow.codes.readings_of(sha256) if r.reader != self._reader.name]
+        judgement = judge([*others, *named], width=content.width, height=content.height)
+        uow.codes.add_opinions(
+            sha256,
+            self._reader.name,
+            self._reader.version,
+            named,
+            backend=Backend.OPENAI,
+            unread_reason=judgement.unread_reason,
+        )
+        settled = settle_content(
+            uow,
+            sha256,
+            analysis.image_id,
+            judgement.codes,
+            thresholds=analysis.thresholds,
+            unread_reason=judgement.unread_reason,
+            now=None,
+        )
+        report.named += len(named)
+        report.settled += settled.reason is None
