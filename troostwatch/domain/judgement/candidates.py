@@ -39,6 +39,20 @@ class Candidate:
     def characters(self) -> str:
         return checks.squeeze(self.value)
 
+    def stands_in(self, line: str) -> bool:
+        """Tell whether a line of text holds the value, as a word of its own."""
+        return any(_stands_in(line, form) for form in self._forms)
+
+    def seen_again_in(self, reading: Reading) -> bool:
+        """Tell whether the closer look at a line shows the value."""
+        return any(form in checks.squeeze(reading.again or "") for form in self._forms)
+
+    @property
+    def _forms(self) -> set[str]:
+        """A UPC is printed without the zero with which we keep it."""
+        upc = self.type is CodeType.EAN and len(self.characters) == 13 and self.characters[0] == "0"
+        return {self.characters, self.characters[1:] if upc else self.characters}
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -154,16 +168,11 @@ def _of_texts(candidate: Candidate, texts: Sequence[Reading]) -> Iterator[Witnes
     yield from _TEXTS[: len(clear)]
     if clear and all(text.reader == "tesseract" for text in clear):
         yield Witness.TEXT_TESSERACT
-    if texts and not any(_stands_in(text.text, candidate.characters) for text in texts):
+    if texts and not any(candidate.stands_in(text.text) for text in texts):
         yield Witness.MENDED
-    looked_again = [shows_again(text, candidate.characters) for text in texts if text.again is not None]
+    looked_again = [candidate.seen_again_in(text) for text in texts if text.again is not None]
     if looked_again:
         yield Witness.AGAIN if any(looked_again) else Witness.AGAIN_OTHERWISE
-
-
-def shows_again(text: Reading, squeezed: str) -> bool:
-    """Tell whether the closer look at a line shows these characters."""
-    return squeezed in checks.squeeze(text.again or "")
 
 
 def _is_poor(text: Reading) -> bool:

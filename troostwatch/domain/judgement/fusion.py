@@ -24,16 +24,21 @@ from troostwatch.domain.readings import Reading, ReadingKind
 # Raised whenever the judgement or a reader changes so that photographs deserve to be read again.
 READING_VERSION = 2
 
+_DECODED = frozenset({Witness.SYMBOL, Witness.SYMBOL_ONCE, Witness.SYMBOL_ONCE_ALONE, Witness.MATRIX})
 # What only a second reader saw is for a person to confirm, unless a check digit or a maker's form does.
 _MOST_ON_OPINION = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The codes that stand, most probable first, and why a person should look although nothing is doubtful."""
+    """The codes that stand, most probable first, and why a person should look although nothing is doubtful.
+
+    `to_confirm` are lines of text on which a code rests that no symbol confirms: worth a closer look.
+    """
 
     codes: tuple[Code, ...]
     unread_reason: str | None
+    to_confirm: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +68,21 @@ def judge(readings: Sequence[Reading], *, width: int, height: int) -> Judgement:
     """Conclude codes from the readings of one photograph of `width` x `height` pixels."""
     scene = Scene([r for r in readings if r.kind is not ReadingKind.SYMBOL or payloads.stands(r)], width, height)
     claims, orphans = gathering.gather(scene.readings)
-    codes = [_concluded(weighed, scene) for weighed in weigh(claims, scene)]
+    candidates = weigh(claims, scene)
+    codes = [_concluded(weighed, scene) for weighed in candidates]
     codes += _unexplained_symbols(scene.readings, claims, codes)
     concluded = {code.type for code in codes}
     lonely = [orphan for orphan in orphans if orphan.type not in concluded]
     reason = f"nothing could be read beside '{lonely[0].caption}'" if lonely else None
-    return Judgement(tuple(sorted(codes, key=lambda c: (-c.confidence, c.type, c.value))), reason)
+    best_first = sorted(codes, key=lambda c: (-c.confidence, c.type, c.value))
+    return Judgement(tuple(best_first), reason, _to_confirm(candidates, scene))
+
+
+def _to_confirm(candidates: Iterable[Weighed], scene: Scene) -> tuple[Reading, ...]:
+    resting_on_text = [c for c in candidates if not _DECODED & set(c.witnesses)]
+    claims = (claim for weighed in resting_on_text for claim in weighed.candidate.claims)
+    lines = dict.fromkeys(claim.reading for claim in claims)
+    return tuple(r for r in map(scene.readings.__getitem__, lines) if r.kind is ReadingKind.TEXT and r.again is None)
 
 
 def weigh(claims: Iterable[Claim], scene: Scene) -> list[Weighed]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +13,7 @@ from typing import Protocol
 from PIL import Image
 
 from troostwatch.domain.errors import ImageError
+from troostwatch.domain.geometry import Quad
 from troostwatch.domain.judgement.fusion import judge
 from troostwatch.domain.readings import Analysis, Backend, OcrEngine, Reading, Token
 from troostwatch.infrastructure.ai.barcode_reader import BarcodeReader
@@ -25,6 +28,7 @@ class TextReader(Protocol):
     @property
     def version(self) -> str: ...
     def read(self, image: Image.Image) -> tuple[list[Reading], list[Token]]: ...
+    def read_again(self, image: Image.Image, quad: Quad) -> str: ...
 
 
 class LocalAnalyzer:
@@ -42,6 +46,9 @@ class LocalAnalyzer:
         lines, tokens = self._text.read(image)
         readings = [*self._symbols.read(image), *lines]
         judgement = judge(readings, width=image.width, height=image.height)
+        if judgement.to_confirm:
+            readings = self._looked_at_again(image, readings, judgement.to_confirm)
+            judgement = judge(readings, width=image.width, height=image.height)
         return Analysis(
             backend=Backend.LOCAL,
             readers={reader.name: reader.version for reader in (self._symbols, self._text)},
@@ -51,6 +58,14 @@ class LocalAnalyzer:
             unread_reason=judgement.unread_reason,
             seconds=round(time.perf_counter() - started, 3),
         )
+
+    def _looked_at_again(
+        self, image: Image.Image, readings: Sequence[Reading], lines: Sequence[Reading]
+    ) -> list[Reading]:
+        return [
+            replace(reading, again=self._text.read_again(image, reading.quad)) if reading in lines else reading
+            for reading in readings
+        ]
 
 
 def text_reader(engine: OcrEngine) -> TextReader:

@@ -109,3 +109,11 @@ def test_a_missing_program_is_told_before_the_first_photograph(monkeypatch: pyte
 @pytest.mark.parametrize("size", [(1, 1), (640, 480)])
 def test_where_there_is_no_text_nothing_is_read(size: tuple[int, int]) -> None:
     assert TesseractReader().read(Image.new("RGB", size, "grey")) == ([], [])
+
+
+def test_a_closer_look_reads_one_line_alone() -> None:
+    image, _ = opened()
+    reader = TesseractReader()
+    line = next(line for line in reader.read(image)[0] if "Serial" in line.text)
+
+    assert "Serial" in reader.read_again(image, line.quad)

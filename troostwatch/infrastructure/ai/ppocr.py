@@ -1,0 +1,162 @@
+"""Text by the PP-OCR models that come inside RapidOCR's wheel: where lines are, which way up, and what they say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rapidocr.ch_ppocr_det.utils import DBPostProcess
+from rapidocr.utils.process_img import get_rotate_crop_image
+
+from troostwatch.domain.errors import MissingDependencyError
+from troostwatch.domain.geometry import Point, Quad
+from troostwatch.infrastructure.ai import inference
+from troostwatch.infrastructure.ai.inference import Tensor
+
+Pixels = NDArray[np.uint8]  # rows x columns x 3, blue green red
+
+# Text is looked for at this size and read at the full one: half the time of the full size on photographs of
+# 1600 x 1200, and hardly a string of the captured lots lost.
+_DETECTION_SIDE = 960
+_STRIDE = 32  # sides that the detector takes are multiples of this
+_LINE_HEIGHT = 48  # that the recogniser takes
+_LINE_WIDTHS = 32  # widths are padded to multiples of this, so that the engine meets few different sizes
+_LONGEST_LINE = 3200
+_DIRECTION_SIZE = (192, 48)
+_SURELY_TURNED = 0.9
+_POOR = 0.9  # below it a line that was turned is read the other way round as well
+# What stickers are printed with in the languages of the site.
+_SIGNS = (
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+    "°ºª®™€²³µ\N{EN DASH}\N{EM DASH}\N{RIGHT SINGLE QUOTATION MARK}“”«»"
+    "ÀÁÂÄÃÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒßàáâäãåæçèéêëìíîïñòóôõöøùúûüœ"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text; `score` is the recogniser's mean confidence in its characters, 0 to 1."""
+
+    text: str
+    score: float
+    quad: Quad
+
+
+class PpOcr:
+    """The three models, loaded once a process."""
+
+    def __init__(self) -> None:
+        self._detector = inference.load(_model("det"))
+        self._director = inference.load(_model("cls"))
+        self._recogniser = inference.load(_model("rec"), classes=_SIGNS)
+        self._signs = np.array(["", *self._recogniser.characters, " "], dtype=object)
+        self._boxes = DBPostProcess(thresh=0.3, box_thresh=0.5, unclip_ratio=1.6, use_dilation=True, score_mode="fast")
+
+    def lines(self, picture: Pixels) -> list[Line]:
+        """Return the lines of text of an upright picture, from the top down. Raises ImageError."""
+        return [self._line(picture, corners) for corners in self.detect(picture)]
+
+    def detect(self, picture: Pixels) -> list[NDArray[np.float32]]:
+        """Return the corners of each line, clockwise from the upper left as it stands in the picture."""
+        height, width = picture.shape[:2]
+        scale = min(1.0, _DETECTION_SIDE / max(height, width))
+        size = tuple(max(_STRIDE, round(side * scale / _STRIDE) * _STRIDE) for side in (width, height))
+        heat = self._detector(_tensor(cv2.resize(picture, size)))
+        corners, _ = self._boxes(heat, (height, width))
+        return sorted((np.asarray(c, np.float32) for c in corners), key=lambda c: (c[0][1], c[0][0]))
+
+    def closer(self, picture: Pixels, quad: Quad) -> str:
+        """Read a line again from a wider cut, enlarged and with its contrast evened out. Raises ImageError."""
+        return self.recognise(_evened(_upright(picture, quad)))[0]
+
+    def recognise(self, strip: Pixels) -> tuple[str, float]:
+        """Return the text of one upright line and the mean confidence in its characters."""
+        height, width = strip.shape[:2]
+        wide = min(_LONGEST_LINE, max(8, math.ceil(_LINE_HEIGHT * width / height)))
+        tensor = np.zeros((1, 3, _LINE_HEIGHT, math.ceil(wide / _LINE_WIDTHS) * _LINE_WIDTHS), np.float32)
+        tensor[..., :wide] = _tensor(cv2.resize(strip, (wide, _LINE_HEIGHT)))
+        chances = self._recogniser(tensor)[0]
+        classes = chances.argmax(axis=1)
+        # CTC: a class repeated without a blank (0) between is one sign.
+        starts = np.concatenate(([True], classes[1:] != classes[:-1])) & (classes != 0)
+        if not starts.any():
+            return "", 0.0
+        return "".join(self._signs[classes[starts]]).strip(), float(chances.max(axis=1)[starts].mean())
+
+    def _line(self, picture: Pixels, corners: NDArray[np.float32]) -> Line:
+        strip = np.ascontiguousarray(get_rotate_crop_image(picture, corners.copy()))
+        turned = self._stands_on_its_head(strip)
+        text, score = self.recognise(_half_turned(strip) if turned else strip)
+        if turned and score < _POOR:
+            other = self.recognise(strip)
+            turned = other[1] <= score
+            text, score = (text, score) if turned else other
+        return Line(text, score, _quad(corners, turned=turned))
+
+    def _stands_on_its_head(self, strip: Pixels) -> bool:
+        width, height = _DIRECTION_SIZE
+        wide = min(width, max(1, math.ceil(height * strip.shape[1] / strip.shape[0])))
+        tensor = np.zeros((1, 3, height, width), np.float32)
+        tensor[..., :wide] = _tensor(cv2.resize(strip, (wide, height)))
+        return bool(self._director(tensor)[0][1] > _SURELY_TURNED)
+
+
+def _model(kind: str) -> Path:
+    found = [Path(str(entry)) for entry in (files("rapidocr") / "models").iterdir() if f"_{kind}_" in entry.name]
+    if len(found) != 1:
+        raise MissingDependencyError(
+            f"RapidOCR's wheel should bring one model '{kind}' and brings {len(found)}",
+            hint="install the versions of constraints.txt: pip install -c constraints.txt troostwatch",
+        )
+    return found[0]
+
+
+def _tensor(picture: cv2.typing.MatLike) -> Tensor:
+    """Return the picture as 1 x 3 x rows x columns, levels from -1 to 1."""
+    return np.asarray(cv2.dnn.blobFromImage(picture, 1 / 127.5, mean=(127.5, 127.5, 127.5)), np.float32)
+
+
+def _half_turned(strip: Pixels) -> Pixels:
+    return np.asarray(cv2.rotate(strip, cv2.ROTATE_180), np.uint8)
+
+
+def _upright(picture: Pixels, quad: Quad) -> Pixels:
+    """Cut out a line with a margin, in the direction of reading, twice as high as the recogniser needs."""
+    margin = 0.12 * quad.height
+    angle = quad.angle
+    along = np.array([math.cos(angle), math.sin(angle)]) * margin * 2
+    down = np.array([-math.sin(angle), math.cos(angle)]) * margin
+    a, b, c, d = (np.array(corner) for corner in quad.corners)
+    corners = np.array([a - along - down, b + along - down, c + along + down, d - along + down], np.float32)
+    height = 2 * _LINE_HEIGHT
+    width = min(2 * _LONGEST_LINE, max(height, round(height * quad.width / max(1.0, quad.height))))
+    target = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, target)
+    return np.asarray(
+        cv2.warpPerspective(picture, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE),
+        np.uint8,
+    )
+
+
+def _evened(strip: Pixels) -> Pixels:
+    light = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(1, 4)).apply(cv2.cvtColor(strip, cv2.COLOR_BGR2GRAY))
+    return np.asarray(cv2.cvtColor(light, cv2.COLOR_GRAY2BGR), np.uint8)
+
+
+def _quad(corners: NDArray[np.float32], *, turned: bool) -> Quad:
+    """Return the corners in reading order; what is much taller than wide was cut out as if turned to the left."""
+    a, b, c, d = (_point(corner) for corner in corners)
+    upright = Quad((a, b, c, d))
+    if upright.height >= 1.5 * upright.width:
+        a, b, c, d = b, c, d, a
+    return Quad((c, d, a, b)) if turned else Quad((a, b, c, d))
+
+
+def _point(corner: Sequence[float]) -> Point:
+    return round(float(corner[0]), 1), round(float(corner[1]), 1)
