@@ -7,6 +7,7 @@ EID (ISO 7064 mod 97-10, GSMA SGP.02), MAC (IEEE 802).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from stdnum import ean, imei, mac
 from stdnum.exceptions import ValidationError
@@ -63,7 +64,13 @@ def mac_is_valid(text: str) -> bool:
     if len(digits) != 12 or digits in ("0" * 12, "F" * 12) or not re.fullmatch(r"[0-9A-F]{12}", digits):
         return False
     # The lowest bit of the first byte marks multicast: no interface has such an address.
-    return bool(mac.is_valid(canonical(CodeType.MAC_ADDRESS, digits))) and int(digits[1], 16) % 2 == 0
+    return _is_registered(digits) and int(digits[1], 16) % 2 == 0
+
+
+@lru_cache(maxsize=4096)
+def _is_registered(digits: str) -> bool:
+    # The search in the list of makers takes ten milliseconds, and a photograph asks several times for one address.
+    return bool(mac.is_valid(canonical(CodeType.MAC_ADDRESS, digits)))
 
 
 def uuid_is_valid(text: str) -> bool:

@@ -33,9 +33,9 @@ _BARS = zxingcpp.BarcodeFormats(_LINEAR)
 # shaded ones a fixed threshold, blurred ones the smaller scale; more passes cost much and find little.
 _PASSES = (
     (0.5, Binarizer.GlobalHistogram, True),
-    (1.0, Binarizer.LocalAverage, True),
+    (1.0, Binarizer.LocalAverage, False),
     (1.0, Binarizer.FixedThreshold, False),
-    (1.5, Binarizer.GlobalHistogram, True),
+    (1.5, Binarizer.GlobalHistogram, False),
     (1.5, Binarizer.FixedThreshold, False),
 )
 _SCALES_FOR_FULL_CONFIDENCE = 4
