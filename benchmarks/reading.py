@@ -37,23 +37,31 @@ def decode(path: str) -> str:
 
 
 @cache
-def _rapidocr(*, defaults: bool):  # noqa: ANN202 (RapidOCR's own type)
-    if defaults:
-        from rapidocr import RapidOCR
+def _rapidocr():  # noqa: ANN202 (RapidOCR's own type)
+    from rapidocr import RapidOCR
 
-        return RapidOCR(params={"Global.log_level": "critical"})
-    from troostwatch.infrastructure.ai.rapidocr_reader import RapidOcrReader
+    return RapidOCR(params={"Global.log_level": "critical"})
 
-    return RapidOcrReader()._engine
+
+@cache
+def _models():  # noqa: ANN202
+    from troostwatch.infrastructure.ai.ppocr import PpOcr
+
+    return PpOcr()
 
 
 def detect(path: str) -> str:
-    _rapidocr(defaults=False)(path, use_det=True, use_cls=False, use_rec=False)
+    import numpy as np
+
+    from troostwatch.infrastructure.pixels.opening import load_upright
+
+    image = load_upright(Path(path), max_pixels=MOST_PIXELS)
+    _models().detect(np.ascontiguousarray(np.asarray(image)[:, :, ::-1]))
     return ""
 
 
 def rapidocr_defaults(path: str) -> str:
-    output = _rapidocr(defaults=True)(path)
+    output = _rapidocr()(path)
     return " ".join(output.txts or ())
 
 
@@ -89,7 +97,8 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     everything = sorted((options.lots / "images").glob("*.jpg"))
-    chosen = [str(p) for p in everything[:: max(1, len(everything) // options.photographs)]][: options.photographs]
+    wanted = min(options.photographs, len(everything))
+    chosen = [str(everything[i * len(everything) // wanted]) for i in range(wanted)]
     due = printed(options.lots, chosen)
     print(f"{len(chosen)} photographs, {sum(map(len, due.values()))} printed strings")
     print(f"{'way':<36}{'load s':>8}{'rate /s':>9}{'ratio':>7}{'strings':>9}{'peak MB':>9}")

@@ -27,10 +27,14 @@ _DETECTION_SIDE = 960
 _STRIDE = 32  # sides that the detector takes are multiples of this
 _LINE_HEIGHT = 48  # that the recogniser takes
 _LINE_WIDTHS = 32  # widths are padded to multiples of this, so that the engine meets few different sizes
-_LONGEST_LINE = 1000  # longer ones are prose, which is squeezed to this width
+_LONGEST_LINE = 1000
+# Long lines are mostly prose: a glance at half the width tells whether there are numbers in one.
+_PROSE_FROM = 12  # heights
+_GLANCE = 0.55
 _DIRECTION_SIZE = (192, 48)
 _SURELY_TURNED = 0.9
-_POOR = 0.9  # below it a line that was turned is read the other way round as well
+# Of lines so clear and long hardly one in a hundred reads as well upside down, so their direction is not asked for.
+_CLEAR_SCORE, _CLEAR_LENGTH = 0.95, 5
 # What stickers are printed with in the languages of the site.
 _SIGNS = (
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
@@ -75,10 +79,10 @@ class PpOcr:
         """Read a line again from a wider cut, enlarged and with its contrast evened out. Raises ImageError."""
         return self.recognise(_evened(_upright(picture, quad)))[0]
 
-    def recognise(self, strip: Pixels) -> tuple[str, float]:
+    def recognise(self, strip: Pixels, *, squeeze: float = 1.0) -> tuple[str, float]:
         """Return the text of one upright line and the mean confidence in its characters."""
         height, width = strip.shape[:2]
-        wide = min(_LONGEST_LINE, max(8, math.ceil(_LINE_HEIGHT * width / height)))
+        wide = min(_LONGEST_LINE, max(8, math.ceil(_LINE_HEIGHT * squeeze * width / height)))
         tensor = np.zeros((1, 3, _LINE_HEIGHT, math.ceil(wide / _LINE_WIDTHS) * _LINE_WIDTHS), np.float32)
         tensor[..., :wide] = _tensor(cv2.resize(strip, (wide, _LINE_HEIGHT)))
         chances = self._recogniser(tensor)[0]
@@ -91,13 +95,20 @@ class PpOcr:
 
     def _line(self, picture: Pixels, corners: NDArray[np.float32]) -> Line:
         strip = np.ascontiguousarray(get_rotate_crop_image(picture, corners.copy()))
-        turned = self._stands_on_its_head(strip)
-        text, score = self.recognise(_half_turned(strip) if turned else strip)
-        if turned and score < _POOR:
-            other = self.recognise(strip)
-            turned = other[1] <= score
-            text, score = (text, score) if turned else other
+        text, score = self._read(strip)
+        turned = False
+        if not (len(text) >= _CLEAR_LENGTH and score >= _CLEAR_SCORE) and self._stands_on_its_head(strip):
+            other_text, other_score = self._read(_half_turned(strip))
+            turned = other_score >= score
+            text, score = (other_text, other_score) if turned else (text, score)
         return Line(text, score, _quad(corners, turned=turned))
+
+    def _read(self, strip: Pixels) -> tuple[str, float]:
+        if strip.shape[1] > _PROSE_FROM * strip.shape[0]:
+            text, score = self.recognise(strip, squeeze=_GLANCE)
+            if score >= _CLEAR_SCORE and sum(sign.isdigit() for sign in text) < 2:
+                return text, score
+        return self.recognise(strip)
 
     def _stands_on_its_head(self, strip: Pixels) -> bool:
         width, height = _DIRECTION_SIZE
