@@ -12,6 +12,6 @@ import pytest
 def nobody_elses_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Take away environment and folder, so that no test finds a key, a configuration or the default database."""
     for name in os.environ:
-        if name.upper().startswith(("TROOSTWATCH_", "OPENAI_")):
+        if name.upper().startswith(("TROOSTWATCH_", "OPENAI_", "LABEL_")):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)

@@ -284,13 +284,33 @@ class Application:
         engine = engine or self.settings.analysis.ocr_engine
         image_analyzer.check(engine)
         folder, max_pixels = self.settings.paths.images, self.settings.download.max_pixels
-        return pool.AnalysisPool(
+        here = pool.AnalysisPool(
             lambda image: (
                 image_analyzer.analyze_file,
                 (str(folder / (image.local_path or "")), engine, max_pixels, image.sha256),
             ),
             jobs=jobs or self.settings.analysis.jobs,
             timeout_seconds=self.settings.analysis.timeout_seconds,
+        )
+        return self._label_service(here) if backend is Backend.ML else here
+
+    def _label_service(self, here: Analyzer) -> Analyzer:
+        """Return the label service as a reader, with reading here wherever it does not answer."""
+        from troostwatch.infrastructure.ai import image_analyzer
+        from troostwatch.infrastructure.ai.label_api_client import LabelApiAnalyzer, LabelAPIClient
+
+        settings, folder = self.settings.label_api, self.settings.paths.images
+        client = LabelAPIClient(
+            settings.url,
+            token=keys().label_api,
+            timeout_seconds=settings.timeout_seconds,
+            attempts=settings.attempts,
+        )
+        return LabelApiAnalyzer(
+            client,
+            lambda image: image_analyzer.file_bytes(str(folder / (image.local_path or "")), image.sha256),
+            lambda: here,
+            concurrency=settings.concurrency,
         )
 
     def second_opinions(self, *, progress: Progress | None = None) -> SecondOpinionService:

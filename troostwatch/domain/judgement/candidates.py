@@ -13,7 +13,7 @@ from troostwatch.domain.geometry import Box
 from troostwatch.domain.judgement import checks, payloads
 from troostwatch.domain.judgement.claims import Basis, Claim
 from troostwatch.domain.judgement.weighing import Witness
-from troostwatch.domain.readings import Reading, ReadingKind
+from troostwatch.domain.readings import CLASSIFIER, Reading, ReadingKind
 
 _CAPTIONED = frozenset({Basis.CAPTION, Basis.CAPTION_LEFT, Basis.CAPTION_ABOVE})
 # What vouches for a symbol that was seen once: its own grammar or print, not merely that it could be something.
@@ -128,7 +128,8 @@ def witnesses(candidate: Candidate, others: Sequence[Candidate], scene: Scene) -
     whole = [r for r in texts if not scene.cuts(r.quad.box)]
     found = list(_of_symbols(candidate, symbols))
     found += _of_texts(candidate, whole)
-    if any(r.kind is ReadingKind.OPINION for r in readings):
+    # The classifier looks at words, not at pixels: it adds nothing about the characters.
+    if any(r.kind is ReadingKind.OPINION and r.reader != CLASSIFIER for r in readings):
         found.append(Witness.OPINION)
     if texts and not found:
         found += [Witness.TEXT, Witness.CUT_OFF]

@@ -23,6 +23,7 @@ class Basis(StrEnum):
     CAPTION_ABOVE = "caption_above"
     ENCODED = "encoded"  # captioned and in a symbol as well: what is put into bars is seldom a mere word
     OPINION = "opinion"  # a second reader says so
+    CLASSIFIED = "classified"  # the token classifier says so of what another reader saw
     UNEXPLAINED = "unexplained"  # a symbol without caption and grammar holds none of the codes that we look for
 
 

@@ -31,33 +31,57 @@ class TextReader(Protocol):
     def read_again(self, image: Image.Image, quad: Quad) -> str: ...
 
 
-class LocalAnalyzer:
-    """Reads on this machine: every symbol, and text by one engine."""
+class WordReader(Protocol):
+    """Looks at the words that another reader saw, and says what they are."""
 
-    def __init__(self, text_reader: TextReader, *, max_pixels: int) -> None:
+    name: str
+
+    @property
+    def version(self) -> str: ...
+    def opinions(self, tokens: Sequence[Token], *, width: int, height: int) -> list[Reading]: ...
+
+
+class LocalAnalyzer:
+    """Reads on this machine: every symbol, text by one engine, and what `words` says of it where there is one."""
+
+    def __init__(self, text_reader: TextReader, *, max_pixels: int, words: WordReader | None = None) -> None:
         self._symbols = BarcodeReader()
         self._text = text_reader
+        self._words = words
         self._max_pixels = max_pixels
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Return each reader by name with its version."""
+        readers = (self._symbols, self._text, *((self._words,) if self._words else ()))
+        return {reader.name: reader.version for reader in readers}
 
     def analyze(self, source: Path | bytes) -> Analysis:
         """Return readings and codes of a photograph. Raises ImageError when it cannot be opened or read."""
+        return self.analyze_sized(source)[0]
+
+    def analyze_sized(self, source: Path | bytes) -> tuple[Analysis, tuple[int, int]]:
+        """Return the same with width and height of the upright photograph."""
         started = time.perf_counter()
         image = load_upright(source, max_pixels=self._max_pixels)
         lines, tokens = self._text.read(image)
         readings = [*self._symbols.read(image), *lines]
+        if self._words:
+            readings += self._words.opinions(tokens, width=image.width, height=image.height)
         judgement = judge(readings, width=image.width, height=image.height)
         if judgement.to_confirm:
             readings = self._looked_at_again(image, readings, judgement.to_confirm)
             judgement = judge(readings, width=image.width, height=image.height)
-        return Analysis(
+        analysis = Analysis(
             backend=Backend.LOCAL,
-            readers={reader.name: reader.version for reader in (self._symbols, self._text)},
+            readers=self.versions,
             readings=tuple(readings),
             tokens=tuple(tokens),
             codes=judgement.codes,
             unread_reason=judgement.unread_reason,
             seconds=round(time.perf_counter() - started, 3),
         )
+        return analysis, image.size
 
     def _looked_at_again(
         self, image: Image.Image, readings: Sequence[Reading], lines: Sequence[Reading]
@@ -92,11 +116,11 @@ def analyzer(engine: OcrEngine, max_pixels: int) -> LocalAnalyzer:
     return LocalAnalyzer(text_reader(engine), max_pixels=max_pixels)
 
 
-def analyze_file(path: str, engine: OcrEngine, max_pixels: int, sha256: str | None = None) -> Analysis:
-    """Read one file: the function that workers are sent.
+def file_bytes(path: str, sha256: str | None) -> bytes:
+    """Return the bytes of a photograph.
 
-    Raises ImageError when the file is missing, is no readable picture, or is not the one with this `sha256`:
-    what another picture shows must not become the codes of this one.
+    Raises ImageError when the file is missing or is not the one with this `sha256`: what another picture shows must
+    not become the codes of this one.
     """
     try:
         data = Path(path).read_bytes()
@@ -104,4 +128,12 @@ def analyze_file(path: str, engine: OcrEngine, max_pixels: int, sha256: str | No
         raise ImageError(f"there is no file {path} ({_ASK_AGAIN})", permanent=True) from error
     if sha256 and hashlib.sha256(data).hexdigest() != sha256:
         raise ImageError(f"the file changed since it was downloaded ({_ASK_AGAIN})", permanent=True)
-    return analyzer(engine, max_pixels).analyze(data)
+    return data
+
+
+def analyze_file(path: str, engine: OcrEngine, max_pixels: int, sha256: str | None = None) -> Analysis:
+    """Read one file: the function that workers are sent.
+
+    Raises ImageError when the file is missing, is not the one with this `sha256`, or is no readable picture.
+    """
+    return analyzer(engine, max_pixels).analyze(file_bytes(path, sha256))

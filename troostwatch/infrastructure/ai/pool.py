@@ -105,7 +105,7 @@ class AnalysisPool:
                     yield _outcome(running.pop(future).image, future)
                 stuck = self._overdue(running)
                 if broken or stuck:
-                    _end(executor)
+                    end(executor)
                     alone += broken + [job.image for job in running.values() if job.image not in stuck]
                     running.clear()
                     for image in stuck:
@@ -114,7 +114,7 @@ class AnalysisPool:
                         yield self._read_alone(alone.popleft())
                     executor = self._new_executor(self._jobs)
         finally:
-            _end(executor)
+            end(executor)
 
     def _fill(
         self, executor: Executor, running: dict[Future[Analysis], _Job], waiting: Iterator[LotImage]
@@ -146,7 +146,7 @@ class AnalysisPool:
                 return image, ImageError("the reading process died on this photograph (out of memory?)")
             return _outcome(image, future)
         finally:
-            _end(executor)
+            end(executor)
 
 
 def _crashed(future: Future[Analysis]) -> bool:
@@ -170,7 +170,7 @@ def _outcome(image: LotImage, future: Future[Analysis]) -> Outcome:
     return image, ImageError(f"unforeseen {type(error).__name__}: {error}")
 
 
-def _end(executor: Executor) -> None:
+def end(executor: Executor) -> None:
     """End the processes of a pool at once; `shutdown` alone would wait for a stuck one when the program ends."""
     # Asked for before the shutdown: afterwards the pool does not know its processes any more.
     processes = list((executor._processes or {}).values()) if isinstance(executor, ProcessPoolExecutor) else []

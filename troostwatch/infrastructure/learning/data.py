@@ -66,7 +66,11 @@ def dataset(rows: Iterable[TokenRow]) -> Dataset:
         )
     groups = _groups([row for row, _ in kept])
     x, y, rules, numbers, contents = [], [], [], [], []
+    seen: set[str] = set()
     for (row, known), group in zip(kept, groups, strict=True):
+        if row.content in seen:
+            continue  # two lots or two files show it; it counts once
+        seen.add(row.content)
         vectors = features.matrix(row.tokens, width=row.width, height=row.height)
         by_rule = labels_by_rule(row.tokens, width=row.width, height=row.height)
         for index, label in known.items():

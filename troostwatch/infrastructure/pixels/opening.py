@@ -50,6 +50,14 @@ _quieted: list[warnings.catch_warnings[None]] = []  # while any picture is open:
 _open_pictures = 0
 
 
+class UnknownKindError(ImageError):
+    """No photograph of a kind that we take."""
+
+
+class TooManyPixelsError(ImageError):
+    """A picture larger than we take, by its own word."""
+
+
 class DamagedError(ImageError):
     """A picture by its beginning, and not to its end. Where it came from there may be a whole one."""
 
@@ -98,9 +106,9 @@ def _hostile(max_pixels: int) -> Iterator[None]:
     except ImageError:
         raise
     except UnidentifiedImageError as error:
-        raise ImageError("no photograph of a kind we take", permanent=True) from error
+        raise UnknownKindError("no photograph of a kind we take", permanent=True) from error
     except Image.DecompressionBombError as error:
-        raise ImageError(f"more than {max_pixels:,} pixels", permanent=True) from error
+        raise TooManyPixelsError(f"more than {max_pixels:,} pixels", permanent=True) from error
     except FileNotFoundError as error:
         raise ImageError(f"there is no file {error.filename}", permanent=True) from error
     # Decoders of hostile bytes raise whatever they stumble over; no list of it has ever been complete.
@@ -135,7 +143,7 @@ def _check_size(image: Image.Image, max_pixels: int) -> None:
     if width < 1 or height < 1:
         raise ImageError("the photograph has no pixels", permanent=True)
     if width * height > max_pixels:
-        raise ImageError(f"{width} x {height} pixels are more than {max_pixels:,}", permanent=True)
+        raise TooManyPixelsError(f"{width} x {height} pixels are more than {max_pixels:,}", permanent=True)
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:

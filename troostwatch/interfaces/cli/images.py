@@ -110,6 +110,9 @@ def analyze(
 
     The same picture in two lots is read once. Decisions of people are never touched.
 
+    With '--backend ml' the label service reads, with the token classifier as one more witness; where it does not
+    answer, photographs are read here, and that is what is recorded.
+
     With '--backend openai' the photographs are read here first, then OpenAI is asked about each of them, within the
     budget of the settings; what only OpenAI saw is not approved by rule unless a check digit or the maker's form
     confirms it. Its key is OPENAI_API_KEY in the environment.
