@@ -24,6 +24,10 @@ def symbol(payload: str, symbology: str = "Code128", x: float = 100, y: float = 
     return Reading("barcode", ReadingKind.SYMBOL, payload, Quad.upright(x, y, x + 400, y + 40), passes, symbology)
 
 
+def undecoded(x: float = 100, y: float = 300) -> Reading:
+    return Reading("barcode", ReadingKind.UNDECODED, "", Quad.upright(x, y, x + 300, y + 40))
+
+
 def turned(reading: Reading, times: int) -> Reading:
     """Return the reading as it stands when the photograph is turned by `times` quarters clockwise."""
     corners = reading.quad.corners

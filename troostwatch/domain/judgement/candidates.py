@@ -133,7 +133,7 @@ def witnesses(candidate: Candidate, others: Sequence[Candidate], scene: Scene) -
         found.append(Witness.OPINION)
     if texts and not found:
         found += [Witness.TEXT, Witness.CUT_OFF]
-    if whole and checks.proves_itself(candidate.type, candidate.value):
+    if whole and (checks.proves_itself(candidate.type, candidate.value) or Basis.CROSS_CHECK in candidate.bases):
         found.append(Witness.CHECK_DIGIT)
     if not symbols and _has_rival(candidate, others):
         found.append(Witness.RIVAL)

@@ -42,6 +42,36 @@ def gtin_is_valid(text: str) -> bool:
     return bool(ean.is_valid(digits)) and len(digits.lstrip("0")) >= 7
 
 
+def upc_a_of(upc_e: str) -> str:
+    """Return the UPC-A of which these eight digits are the short form; other text comes back as it is.
+
+    The last digit before the check digit tells where zeros were left out (GS1 General Specifications, 5.2.2.4.2).
+    """
+    if len(upc_e) != 8 or not (upc_e.isascii() and upc_e.isdigit()):
+        return upc_e
+    system, a, b, c, d, e, last, check = list(upc_e)
+    body = {
+        "0": f"{a}{b}{last}0000{c}{d}{e}",
+        "1": f"{a}{b}{last}0000{c}{d}{e}",
+        "2": f"{a}{b}{last}0000{c}{d}{e}",
+        "3": f"{a}{b}{c}00000{d}{e}",
+        "4": f"{a}{b}{c}{d}00000{e}",
+    }.get(last, f"{a}{b}{c}{d}{e}0000{last}")
+    return f"{system}{body}{check}"
+
+
+def service_tag_of(express_code: str) -> str | None:
+    """Return the Dell service tag of which this is the express service code: the tag is its number to base 36."""
+    digits = squeeze(express_code)
+    if not digits.isdigit() or not 36**6 <= int(digits) < 36**7:
+        return None
+    number, tag = int(digits), ""
+    while number:
+        number, digit = divmod(number, 36)
+        tag = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[digit] + tag
+    return tag
+
+
 def imei_is_valid(text: str) -> bool:
     digits = squeeze(text)
     return len(digits) == 15 and len(set(digits)) > 2 and bool(imei.is_valid(digits))

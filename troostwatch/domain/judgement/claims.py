@@ -15,6 +15,7 @@ class Basis(StrEnum):
     IDENTIFIER = "identifier"  # data or application identifier in the payload
     LABELLED = "labelled"  # the payload names it: 'SN:', '?sn='
     CHECK_DIGIT = "check_digit"  # the digits check as this type
+    UNDER_BARS = "under_bars"  # printed where the digits of retail bars stand, and the bars cannot be decoded
     SHAPE = "shape"  # it has a form that only this type has
     VENDOR_SHAPE = "vendor_shape"  # it looks as this maker's codes do, and the maker is seen on the label
     TRAP = "trap"  # it looks like one of the numbers that are taken for codes
@@ -22,6 +23,7 @@ class Basis(StrEnum):
     CAPTION_LEFT = "caption_left"  # printed to the left of it, at a distance
     CAPTION_ABOVE = "caption_above"
     ENCODED = "encoded"  # captioned and in a symbol as well: what is put into bars is seldom a mere word
+    CROSS_CHECK = "cross_check"  # another number on the label is computed from it
     OPINION = "opinion"  # a second reader says so
     CLASSIFIED = "classified"  # the token classifier says so of what another reader saw
     UNEXPLAINED = "unexplained"  # a symbol without caption and grammar holds none of the codes that we look for

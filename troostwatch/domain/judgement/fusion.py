@@ -18,7 +18,8 @@ from troostwatch.domain.judgement.candidates import (
     witnesses,
 )
 from troostwatch.domain.judgement.claims import Basis, Claim
-from troostwatch.domain.judgement.weighing import Witness, probability, weights
+from troostwatch.domain.judgement.pairing import Orphan, stands_at
+from troostwatch.domain.judgement.weighing import Witness, weights
 from troostwatch.domain.readings import Reading, ReadingKind
 
 # Raised whenever the judgement or a reader changes so that photographs deserve to be read again.
@@ -51,9 +52,8 @@ class Weighed:
 
     @property
     def confidence(self) -> float:
-        bases = self.candidate.bases
-        of_type = weighing.against(weights().of_type(bases), (weights().of_type(o.bases) for o in self.others))
-        confidence = probability(of_type) * probability(weights().of_value(self.witnesses))
+        others = (other.bases for other in self.others)
+        confidence = weighing.confidence(weights(), self.candidate.bases, others, self.witnesses)
         if set(self.witnesses) == {Witness.OPINION} and not self._confirmed_by_form:
             confidence = min(confidence, _MOST_ON_OPINION)
         return confidence
@@ -71,11 +71,23 @@ def judge(readings: Sequence[Reading], *, width: int, height: int) -> Judgement:
     candidates = weigh(claims, scene)
     codes = [_concluded(weighed, scene) for weighed in candidates]
     codes += _unexplained_symbols(scene.readings, claims, codes)
-    concluded = {code.type for code in codes}
-    lonely = [orphan for orphan in orphans if orphan.type not in concluded]
-    reason = f"nothing could be read beside '{lonely[0].caption}'" if lonely else None
+    reason = _unread_reason(codes, orphans, scene)
     best_first = sorted(codes, key=lambda c: (-c.confidence, c.type, c.value))
     return Judgement(tuple(best_first), reason, _to_confirm(candidates, scene))
+
+
+def _unread_reason(codes: Iterable[Code], orphans: Iterable[Orphan], scene: Scene) -> str | None:
+    """Return why a label was plainly there and something on it was not read."""
+    concluded = {code.type for code in codes}
+    for orphan in orphans:
+        if orphan.type not in concluded:
+            return f"nothing could be read beside '{orphan.caption}'"
+    texts = [r for r in scene.readings if r.kind is ReadingKind.TEXT]
+    for bars in scene.readings:
+        # Letters of a logo look like bars too, and a value that was read under them is no loss.
+        if bars.kind is ReadingKind.UNDECODED and not any(stands_at(text.quad, bars.quad) for text in texts):
+            return "there are bars that could not be decoded"
+    return None
 
 
 def _to_confirm(candidates: Iterable[Weighed], scene: Scene) -> tuple[Reading, ...]:
@@ -168,9 +180,7 @@ def _unexplained_symbols(readings: Sequence[Reading], claims: Sequence[Claim], c
             why, basis = f"{reading.symbology} symbol beside the caption of another number", Basis.CAPTION
         else:
             why, basis = f"{reading.symbology} symbol that nothing else explains", Basis.UNEXPLAINED
-        confidence = probability(weights().of_type([basis])) * probability(
-            weights().of_value([of_symbol(reading, vouched=True)])
-        )
+        confidence = weighing.confidence(weights(), [basis], (), [of_symbol(reading, vouched=True)])
         code = Code(
             CodeType.OTHER, text, round(confidence, 4), reading.quad.box, None, (why,), (reading.reader,)
         )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from troostwatch.domain.codes import CodeType, canonical
-from troostwatch.domain.judgement import checks, pairing, payloads
+from troostwatch.domain.judgement import captions, checks, pairing, payloads
 from troostwatch.domain.judgement.claims import Basis, Claim
 from troostwatch.domain.judgement.pairing import Orphan
 from troostwatch.domain.judgement.vendors import Seen
@@ -21,6 +21,7 @@ def gather(readings: Sequence[Reading]) -> tuple[list[Claim], list[Orphan]]:
         claims += _self_claims(reading, index, seen)
     claims += pairing.printed_gtins(readings)
     claims += _announced_serials(readings, claims, seen)
+    claims = _cross_checked(claims, readings)
     claims = _settled_by_symbols(claims, readings)
     claims = _spelled_as_the_maker_does(claims, readings, seen)
     claims += _by_form(claims, seen)
@@ -75,6 +76,23 @@ def _announced_serials(readings: Sequence[Reading], claims: Sequence[Claim], see
             why = f"{reading.symbology} with identifier S"
             found.append(Claim(CodeType.SERIAL_NUMBER, rest, Basis.IDENTIFIER, why, index))
     return found
+
+
+def _cross_checked(claims: Iterable[Claim], readings: Sequence[Reading]) -> list[Claim]:
+    """Where the express service code of a Dell is printed, spell its service tag as the code has it."""
+    tags: dict[str, str] = {}
+    for reading in readings:
+        for captioned in captions.find(reading.text) if reading.kind is ReadingKind.TEXT else ():
+            if "express" in captions.fold(captioned.caption) and (tag := checks.service_tag_of(captioned.value)):
+                tags[checks.without_look_alikes(tag)] = tag
+    checked: list[Claim] = []
+    for claim in claims:
+        known = tags.get(checks.without_look_alikes(claim.value)) if claim.type is CodeType.SERIAL_NUMBER else None
+        checked.append(claim if known is None else replace(claim, value=known))
+        if known is not None:
+            why = "its express service code is printed too"
+            checked.append(replace(claim, value=known, basis=Basis.CROSS_CHECK, why=why))
+    return checked
 
 
 def _spelled_as_the_maker_does(claims: Iterable[Claim], readings: Sequence[Reading], seen: Seen) -> list[Claim]:

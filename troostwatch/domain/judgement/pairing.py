@@ -123,16 +123,23 @@ def _seen_from(caption: Quad, value: Quad) -> tuple[float, float, float, float]:
 
 def printed_gtins(readings: Sequence[Reading]) -> Iterator[Claim]:
     """Yield the GTINs printed under their bars, also where the printer spaced them out: '4 710886 776161'."""
+    bars = [reading.quad for reading in readings if reading.kind is ReadingKind.UNDECODED]
     for index, reading in enumerate(readings):
         if reading.kind is not ReadingKind.TEXT or not _is_digits(reading):
             continue
         for digits in _runs(index, readings):
             if len(digits) in (12, 13) and checks.gtin_is_valid(digits):
                 value = canonical(CodeType.EAN, digits)
-                yield Claim(
-                    CodeType.EAN, value, Basis.CHECK_DIGIT, f"printed digits '{digits}' that check as a GTIN", index
-                )
+                why = f"printed digits '{digits}' that check as a GTIN"
+                yield Claim(CodeType.EAN, value, Basis.CHECK_DIGIT, why, index)
+                if any(stands_at(reading.quad, place) for place in bars):
+                    yield Claim(CodeType.EAN, value, Basis.UNDER_BARS, "under bars that cannot be decoded", index)
                 break
+
+
+def stands_at(text: Quad, bars: Quad) -> bool:
+    """Tell whether a line of text stands on bars or right beside them; which way up bars are nobody can tell."""
+    return math.dist(text.centre, bars.centre) < 0.6 * max(bars.width, bars.height) + text.height
 
 
 def _runs(index: int, readings: Sequence[Reading]) -> Iterator[str]:

@@ -1,25 +1,27 @@
 """What the text inside a symbol claims by its own grammar.
 
-Sources: GTIN check digits, GS1 General Specifications; data identifiers, ANSI MH10.8.2; envelopes, ISO/IEC 15434;
-Lenovo's 1S (machine type and model, then serial number) and HP's product#region, from labels.
+Sources: GTIN check digits, GS1 General Specifications; application identifiers, see `gs1`; data identifiers,
+ANSI MH10.8.2; envelopes, ISO/IEC 15434; Lenovo's 1S (machine type and model, then serial number) and HP's
+product#region, from labels.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 from troostwatch.domain.codes import CodeType, canonical
-from troostwatch.domain.judgement import checks
+from troostwatch.domain.judgement import checks, gs1
 from troostwatch.domain.judgement.claims import Basis, Claim
 from troostwatch.domain.readings import Reading
 
 RETAIL = frozenset({"EAN13", "EAN8", "UPCA", "UPCE"})
 # A length that a misread of a pattern of stripes reaches easily.
-_SHORTEST = {"ITF": 14, "UPCE": 99, "Code39": 6, "Codabar": 8, "Code93": 6}
+_UPC_E_CONFIDENCE = 0.75  # seen at three scales
+_SHORTEST = {"ITF": 14, "Code39": 6, "Codabar": 8, "Code93": 6}
 
-_ENVELOPE = re.compile(r"\[\)>\x1e?(?:0[56]|12)\x1d(?P<fields>.*?)(?:\x1e?\x04)?$", re.DOTALL)
+_ENVELOPE = re.compile(r"\[\)>\x1e?(?P<form>0[56]|12)\x1d(?P<fields>.*?)(?:\x1e?\x04)?$", re.DOTALL)
 _MTM_AND_SERIAL = re.compile(r"(?P<mtm>\d{2}[0-9A-Z]{8})(?P<serial>[0-9A-HJ-NP-Z]{8})")
 _HP_PRODUCT = re.compile(r"(?:HPI-)?(?P<product>[0-9A-Z]{6,8}#[0-9A-Z]{3})")
 _LABELLED = re.compile(r"\(?(?P<label>[A-Z0-9./ ()-]{1,16}?)\)?\s*[:=]\s*(?P<value>.*)", re.DOTALL)
@@ -34,6 +36,23 @@ _IDENTIFIERS: tuple[tuple[str, CodeType], ...] = (
     ("18V", CodeType.OTHER),
     ("4L", CodeType.OTHER),
 )
+# In an envelope of format 06 every field has an identifier, so those that are single letters count there too.
+_IDENTIFIERS_IN_ENVELOPES: tuple[tuple[str, CodeType], ...] = (
+    *_IDENTIFIERS,
+    ("S", CodeType.SERIAL_NUMBER),
+    ("P", CodeType.PART_NUMBER),
+)
+# Format 12 has words (ATA Spec 2000 text element identifiers).
+_TEXT_ELEMENTS = {"SER": CodeType.SERIAL_NUMBER, "PNR": CodeType.PART_NUMBER, "PNO": CodeType.PART_NUMBER}
+# What GS1 application identifiers hold that we look for.
+_APPLICATION = {
+    "01": CodeType.EAN,
+    "02": CodeType.EAN,
+    "21": CodeType.SERIAL_NUMBER,
+    "240": CodeType.PART_NUMBER,
+    "241": CodeType.PART_NUMBER,
+}
+_WORLD_WIDE_NAME = re.compile(r"5(?=[0-9A-F]*[A-F])[0-9A-F]{15}")  # NAA 5: IEEE registered (T10 SPC)
 # Words before a value inside a two-dimensional symbol or a URL.
 _LABELS = {
     "SN": CodeType.SERIAL_NUMBER,
@@ -62,6 +81,8 @@ _LABELS = {
 
 def stands(reading: Reading) -> bool:
     """Tell whether a symbol is more than stripes: short one-dimensional ones without check digit are not."""
+    if reading.symbology == "UPCE":  # six digits under a weak check: textures spell them
+        return (reading.confidence or 0.0) >= _UPC_E_CONFIDENCE
     return len(reading.text) >= _SHORTEST.get(reading.symbology or "", 4)
 
 
@@ -90,11 +111,14 @@ _Raw = tuple[CodeType, str, Basis, str]
 
 def _parse(text: str, symbology: str) -> Iterator[_Raw]:
     if symbology in RETAIL:
+        text = checks.upc_a_of(text) if symbology == "UPCE" else text
         yield CodeType.EAN, text, Basis.RETAIL_SYMBOL, f"{symbology} symbol with a right check digit"
         return
     if envelope := _ENVELOPE.match(text):
-        for part in envelope["fields"].split("\x1d"):
-            yield from _identified(part, f"{symbology} in an ISO 15434 envelope")
+        yield from _enveloped(envelope["form"], envelope["fields"], f"{symbology} in an ISO 15434 envelope")
+        return
+    if elements := gs1.elements(text):
+        yield from _applied(elements, symbology)
         return
     if text.lower().startswith(("http://", "https://")):
         yield from _from_url(text)
@@ -106,14 +130,33 @@ def _parse(text: str, symbology: str) -> Iterator[_Raw]:
     yield from _self_evident(text.upper(), symbology)
 
 
-def _identified(text: str, symbology: str) -> Iterator[_Raw]:
+def _enveloped(form: str, fields: str, symbology: str) -> Iterator[_Raw]:
+    if form == "05":
+        yield from _applied(gs1.elements(gs1.SEPARATOR + fields), symbology)
+        return
+    for field in fields.upper().split("\x1d"):
+        if form == "06":
+            yield from _identified(field, symbology, _IDENTIFIERS_IN_ENVELOPES)
+        elif kind := _TEXT_ELEMENTS.get(field[:3]):
+            yield kind, field[3:].strip(), Basis.IDENTIFIER, f"{symbology} with the element {field[:3]}"
+
+
+def _applied(elements: Iterable[tuple[str, str]], symbology: str) -> Iterator[_Raw]:
+    for identifier, value in elements:
+        if kind := _APPLICATION.get(identifier):
+            yield kind, value, Basis.IDENTIFIER, f"{symbology} with GS1 application identifier ({identifier})"
+
+
+def _identified(
+    text: str, symbology: str, identifiers: Sequence[tuple[str, CodeType]] = _IDENTIFIERS
+) -> Iterator[_Raw]:
     """Read data identifiers. A bare S says nothing alone: ordinary serials start with S too."""
     if text.startswith("1S") and (match := _MTM_AND_SERIAL.fullmatch(text[2:])):
         why = f"{symbology} with identifier 1S"
         yield CodeType.MODEL_NUMBER, match["mtm"], Basis.IDENTIFIER, f"{why}: machine type and model"
         yield CodeType.SERIAL_NUMBER, match["serial"], Basis.IDENTIFIER, f"{why}: serial number"
         return
-    for identifier, kind in _IDENTIFIERS:
+    for identifier, kind in identifiers:
         if text.startswith(identifier) and checks.plausible(kind, text.removeprefix(identifier)):
             yield (
                 kind,
@@ -127,6 +170,8 @@ def _identified(text: str, symbology: str) -> Iterator[_Raw]:
 def _self_evident(text: str, symbology: str) -> Iterator[_Raw]:
     if match := _HP_PRODUCT.fullmatch(text):
         yield CodeType.PART_NUMBER, match["product"], Basis.SHAPE, f"{symbology} of the form product#region"
+    if _WORLD_WIDE_NAME.fullmatch(text):
+        yield CodeType.OTHER, text, Basis.SHAPE, f"{symbology} that holds a World Wide Name"
     for kind, name in (
         (CodeType.EAN, "a GTIN"),
         (CodeType.IMEI, "an IMEI"),
@@ -141,6 +186,7 @@ def _self_evident(text: str, symbology: str) -> Iterator[_Raw]:
 
 
 def _from_url(text: str) -> Iterator[_Raw]:
+    yield from _applied(gs1.link(text), "web address")
     for name, value in parse_qsl(urlsplit(text).query):
         if kind := _LABELS.get(name.upper()):
             yield kind, value, Basis.LABELLED, f"web address with {name}="

@@ -56,11 +56,20 @@ class Weights:
 
 @cache
 def weights() -> Weights:
-    """Return the weights that came with the program."""
+    """Return the fitted weights that came with the program."""
+    return _column("weight")
+
+
+def prior() -> Weights:
+    """Return the weights that were set by hand, from which the fitted ones depart as far as cases make them."""
+    return _column("prior")
+
+
+def _column(name: str) -> Weights:
     table = tomllib.loads((files("troostwatch.domain.judgement") / "weights.toml").read_text(encoding="utf-8"))
     return Weights(
-        type={basis: float(table["type"][basis]["weight"]) for basis in Basis},
-        value={witness: float(table["value"][witness]["weight"]) for witness in Witness},
+        type={basis: float(table["type"][basis][name]) for basis in Basis},
+        value={witness: float(table["value"][witness][name]) for witness in Witness},
     )
 
 
@@ -69,6 +78,9 @@ def probability(log_odds: float) -> float:
     return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, log_odds))))
 
 
-def against(mine: float, others: Iterable[float]) -> float:
-    """Return my log-odds where others claim the same characters for themselves: odds / (1 + sum of their odds)."""
-    return mine - math.log1p(sum(math.exp(min(60.0, other)) for other in others))
+def confidence(
+    by: Weights, bases: Iterable[Basis], others: Iterable[Iterable[Basis]], witnesses: Iterable[Witness]
+) -> float:
+    """Return P(type) x P(value); `others` are the bases on which the same characters are claimed for other types."""
+    rivals = sum(math.exp(min(60.0, by.of_type(other))) for other in others)
+    return probability(by.of_type(bases) - math.log1p(rivals)) * probability(by.of_value(witnesses))

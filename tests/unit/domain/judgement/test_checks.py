@@ -88,3 +88,29 @@ def test_codes_of_the_world_are_plausible(kind: CodeType, text: str) -> None:
 )
 def test_words_are_not_codes(kind: CodeType, text: str) -> None:
     assert not checks.plausible(kind, text)
+
+
+@given(st.from_regex(r"[01][0-9]{6}", fullmatch=True))
+def test_a_short_upc_and_its_long_form_have_the_same_check_digit(body: str) -> None:
+    digit = next(d for d in "0123456789" if checks.gtin_is_valid(checks.upc_a_of(body + d)) or int(body) < 10_000)
+
+    long = checks.upc_a_of(body + digit)
+
+    assert len(long) == 12
+    assert long[0] == body[0]
+    assert long[-1] == digit
+
+
+def test_the_zeros_of_a_short_upc_come_back() -> None:
+    assert checks.upc_a_of("04252614") == "042100005264"  # GS1's own example
+    assert checks.upc_a_of("12-3") == "12-3"
+
+
+@given(st.from_regex(r"[1-9A-Z][0-9A-Z]{6}", fullmatch=True))
+def test_an_express_code_gives_back_its_service_tag(tag: str) -> None:
+    assert checks.service_tag_of(str(int(tag, 36))) == tag
+
+
+@pytest.mark.parametrize("text", ["", "12", "ABC", "9" * 12])
+def test_another_number_is_no_express_code(text: str) -> None:
+    assert checks.service_tag_of(text) is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fakes.stickers import concluded, judged, opinion, symbol, text, turned
+from fakes.stickers import concluded, judged, opinion, symbol, text, turned, undecoded
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -204,3 +204,16 @@ def test_a_closer_look_that_agrees_makes_text_surer_and_one_that_does_not_less()
     otherwise = concluded(text("S/N: AB0123CD", again="S/N: ABO123CO"))["serial_number", "AB0123CD"]
 
     assert otherwise < once < twice
+
+
+def test_digits_under_bars_that_cannot_be_decoded_are_surer_than_digits_alone() -> None:
+    digits = text("4 710886 776161", 110, 345)
+
+    assert concluded(digits, undecoded(y=300))["ean", "4710886776161"] > concluded(digits)["ean", "4710886776161"]
+
+
+def test_bars_that_could_not_be_decoded_ask_for_a_person_unless_text_stands_there() -> None:
+    lid, logo = undecoded(x=900, y=900), text("ThinkPad", 930, 905)
+
+    assert judged(lid).unread_reason == "there are bars that could not be decoded"
+    assert judged(lid, logo).unread_reason is None

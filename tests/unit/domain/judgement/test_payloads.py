@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +50,30 @@ def claimed(text: str, symbology: str = "Code128") -> set[tuple[str, str]]:
             {("part_number", "C9300-24T-A"), ("serial_number", "FCW1936Q5TB")},
         ),
         ("DataMatrix", "[)>\x1e06\x1d1P772124-01\x1e\x04", {("part_number", "772124-01")}),
+        (
+            "DataMatrix",
+            "[)>\x1e06\x1dSAB1234567\x1dP772124-02\x1e\x04",
+            {("serial_number", "AB1234567"), ("part_number", "772124-02")},
+        ),
+        (
+            "DataMatrix",
+            "[)>\x1e12\x1dSER 98C01177\x1dPNR 3214-77\x1e\x04",
+            {("serial_number", "98C01177"), ("part_number", "3214-77")},
+        ),
+        (
+            "DataMatrix",
+            "010950600013435221ABC123\x1d2404711-X\x1d17271231",
+            {("ean", "9506000134352"), ("serial_number", "ABC123"), ("part_number", "4711-X")},
+        ),
+        (
+            "QRCode",
+            "https://id.gs1.org/01/09506000134352/21/ABC-123",
+            {("ean", "9506000134352"), ("serial_number", "ABC-123")},
+        ),
+        ("UPCE", "01234565", {("ean", "0012345000065")}),
+        ("EAN8", "96385074", {("ean", "0000096385074")}),
+        ("ITF", "10012345678902", {("ean", "10012345678902")}),
+        ("Code128", "5000CCA2AFF44BF3", {("other", "5000CCA2AFF44BF3")}),
     ],
 )
 def test_payloads_of_the_world_say_what_they_are(symbology: str, text: str, expected: set[tuple[str, str]]) -> None:
@@ -59,11 +85,14 @@ def test_an_ordinary_string_claims_nothing_by_itself(text: str) -> None:
     assert claimed(text) == set()
 
 
-@pytest.mark.parametrize(
-    ("symbology", "text"), [("ITF", "123456"), ("UPCE", "01234565"), ("Code39", "AB1"), ("Code128", "A1")]
-)
+@pytest.mark.parametrize(("symbology", "text"), [("ITF", "123456"), ("Code39", "AB1"), ("Code128", "A1")])
 def test_short_stripes_do_not_stand(symbology: str, text: str) -> None:
     assert not payloads.stands(symbol(text, symbology))
+
+
+def test_a_short_upc_stands_where_it_was_seen_at_three_scales() -> None:
+    assert not payloads.stands(replace(symbol("01234565", "UPCE"), confidence=0.5))
+    assert payloads.stands(replace(symbol("01234565", "UPCE"), confidence=0.75))
 
 
 def test_a_long_interleaved_code_and_a_plain_code128_stand() -> None:

@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+"""Fit the weights of evidence to photographs whose codes are known, and write them into the judgement.
+
+    scripts/fit_weights.py [--stickers 520] [--seed 11] [--lots ../shared/lots] [--cache FILE] [--write]
+
+Draws stickers under thirteen faults, reads them with both engines, reads captured lots with hand-made truth where
+they lie beside the checkout, fits, cross-validates by sticker and lot, and prints what became of each weight and how
+well probabilities held on what was left out. `--write` puts the weights into weights.toml. `--cache` keeps the
+readings, so that a second fit after a change of the judgement need not read again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pickle
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from multiprocessing import get_context
+from pathlib import Path
+
+from PIL import Image
+
+from troostwatch.domain.codes import CodeType, canonical
+from troostwatch.domain.judgement import gathering, payloads, weighing
+from troostwatch.domain.judgement.candidates import Scene
+from troostwatch.domain.judgement.claims import Basis
+from troostwatch.domain.judgement.fusion import Weighed, weigh
+from troostwatch.domain.judgement.weighing import Witness
+from troostwatch.domain.readings import OcrEngine, Reading, ReadingKind
+from troostwatch.infrastructure.ai.image_analyzer import analyze_file
+from troostwatch.infrastructure.learning.evidence import Case, Fit, fit
+from troostwatch.infrastructure.synthetic import lettering
+from troostwatch.infrastructure.synthetic.degradations import trials
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+TARGET = CHECKOUT / "troostwatch" / "domain" / "judgement" / "weights.toml"
+MOST_PIXELS = 40_000_000
+BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.01)
+# A captured photograph tells more about the world than a drawn one.
+IMPORTANCE_OF_CAPTURED = 3.0
+
+
+@dataclass(frozen=True)
+class Known:
+    """A photograph as it was read, and what stands on it. A key is a type and a value without punctuation."""
+
+    group: str
+    size: tuple[int, int]
+    readings: tuple[Reading, ...]
+    right: frozenset[tuple[str, str]]
+    neutral: frozenset[tuple[str, str]]  # neither right nor wrong
+    types: frozenset[CodeType]  # that the truth speaks of
+    importance: float
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--stickers", type=int, default=520)
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--lots", type=Path, default=CHECKOUT.parent / "shared" / "lots")
+    parser.add_argument("--cache", type=Path)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    if options.cache and options.cache.exists():
+        known: list[Known] = pickle.loads(options.cache.read_bytes())
+    else:
+        known = [*drawn(options.seed, options.stickers), *captured(options.lots)]
+        if options.cache:
+            options.cache.write_bytes(pickle.dumps(known))
+    cases = [case for photograph in known for case in cases_of(photograph)]
+    result = fit(cases, weighing.prior())
+    report(cases, result)
+    if options.write:
+        TARGET.write_text(as_toml(result), encoding="utf-8")
+        print(f"wrote {TARGET.relative_to(CHECKOUT)}")
+    return 0
+
+
+def drawn(seed: int, count: int) -> Iterator[Known]:
+    with tempfile.TemporaryDirectory() as folder:
+        jobs, truths = [], []
+        for number, trial in enumerate(trials(seed, count, faces=lettering.system_faces())):
+            path = Path(folder) / f"{number}.jpg"
+            path.write_bytes(trial.photograph.body)
+            # Every fourth is read by Tesseract as well.
+            for engine in (*OcrEngine,) if number % 4 == 0 else (OcrEngine.RAPIDOCR,):
+                jobs.append((str(path), engine))
+                truths.append((f"sticker {number}", trial.photograph.truth))
+        for (group, truth), (size, readings) in zip(truths, read_all(jobs), strict=True):
+            accepted = frozenset(key(kind, value) for code in truth.codes for kind, value in code.accepted)
+            yield Known(group, size, readings, accepted, frozenset(), frozenset(CodeType) - {CodeType.OTHER}, 1.0)
+
+
+def captured(lots: Path) -> Iterator[Known]:
+    if not lots.exists():
+        print(f"no captured lots at {lots}: drawn stickers alone", file=sys.stderr)
+        return
+    photos = json.loads((lots / "truth.json").read_text(encoding="utf-8"))["photos"]
+    jobs = [(str(lots / "images" / photo["file"]), engine) for photo in photos for engine in OcrEngine]
+    for number, (size, readings) in enumerate(read_all(jobs)):
+        photo = photos[number // len(OcrEngine)]
+        right, neutral = set(), set()
+        for code in photo["codes"]:
+            ways = {key(kind, value) for kind, value in [(code["type"], code["value"]), *code.get("also", [])]}
+            (neutral if code.get("optional") else right).update(ways)
+        types = frozenset(kind for kind in CodeType if kind in SCORED)
+        yield Known(
+            photo["lot"], size, readings, frozenset(right), frozenset(neutral - right), types, IMPORTANCE_OF_CAPTURED
+        )
+
+
+SCORED = ("ean", "serial_number", "model_number", "part_number", "mac_address", "imei")
+
+
+def read_all(jobs: list[tuple[str, OcrEngine]]) -> list[tuple[tuple[int, int], tuple[Reading, ...]]]:
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(read, jobs, chunksize=8))
+
+
+def read(job: tuple[str, OcrEngine]) -> tuple[tuple[int, int], tuple[Reading, ...]]:
+    path, engine = job
+    with Image.open(path) as image:
+        size = image.size
+    return size, analyze_file(path, engine, MOST_PIXELS).readings
+
+
+def cases_of(known: Known) -> Iterator[Case]:
+    stands = [r for r in known.readings if r.kind is not ReadingKind.SYMBOL or payloads.stands(r)]
+    scene = Scene(stands, *known.size)
+    for weighed in weigh(gathering.gather(stands)[0], scene):
+        if weighed.candidate.type in known.types and not spellings(weighed) & known.neutral:
+            right = bool(spellings(weighed) & known.right)
+            yield Case.of(weighed, right=right, group=known.group, importance=known.importance)
+
+
+def spellings(weighed: Weighed) -> set[tuple[str, str]]:
+    return {key(weighed.candidate.type, weighed.candidate.value)}
+
+
+def key(kind: str, value: str) -> tuple[str, str]:
+    form = canonical(CodeType(kind), value) if kind in list(CodeType) else value
+    return kind, re.sub(r"[^0-9A-Z#]", "", form.upper())
+
+
+def report(cases: list[Case], result: Fit) -> None:
+    wrong = sum(not case.right for case in cases)
+    print(f"{len(cases)} candidates, {wrong} of them wrong, on {len({c.group for c in cases})} stickers and lots")
+    print(f"log loss of what was left out: {result.log_loss:.4f}; by hand {result.log_loss_by_hand:.4f}")
+    print("confidence     right / candidates   (left out)")
+    for low, high in pairwise(BINS):
+        inside = [(p, c.right) for p, c in zip(result.held_out, cases, strict=True) if low <= p < high]
+        if inside:
+            right, mean = sum(r for _, r in inside), sum(p for p, _ in inside) / len(inside)
+            line = f"  {low:.2f}-{min(high, 1):.2f}   {right:>5}/{len(inside):<5} = {right / len(inside):.3f}"
+            print(f"{line}, said {mean:.3f}")
+
+
+def as_toml(result: Fit) -> str:
+    lines = [
+        "# Log-odds of evidence. `prior` is set by hand from what labels are like; `weight` is fitted to photographs",
+        "# whose codes are known and stays near the prior where `cases` are few. Written by scripts/fit_weights.py.",
+    ]
+    prior = weighing.prior()
+    lines += table("type", list(Basis), prior.type, result.weights.type, result)
+    lines += table("value", list(Witness), prior.value, result.weights.value, result)
+    return "\n".join(lines) + "\n"
+
+
+def table(name: str, kinds: list, prior: dict, fitted: dict, result: Fit) -> list[str]:
+    rows = [
+        f"{kind.value} = {{ prior = {prior[kind]:.2f}, weight = {fitted[kind]:.2f}, cases = {result.cases[kind]} }}"
+        for kind in kinds
+    ]
+    return ["", f"[{name}]", *rows]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
