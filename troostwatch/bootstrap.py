@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from troostwatch.config import Configuration, Settings, keys
+from troostwatch.domain.calibration import Bin
 from troostwatch.domain.codes import Code
 from troostwatch.domain.errors import MissingDependencyError
 from troostwatch.domain.geometry import Box
@@ -413,6 +414,12 @@ class Application:
 
         source = self.settings.paths.images / relative
         return drawing.draw_codes(source, codes, target, max_pixels=self.settings.download.max_pixels)
+
+    def draw_reliability(self, bins: Sequence[Bin], target: Path) -> Path:
+        """Write the picture of how probabilities kept their word, and return `target`."""
+        from troostwatch.infrastructure.pixels import reliability
+
+        return reliability.draw_reliability(bins, target, title="Codes that people decided about")
 
     def crop(self, relative: str, box: Box, name: str) -> Path:
         """Write a piece of a photograph for a person's eye and return its path. Raises ImageError."""

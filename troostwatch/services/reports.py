@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from troostwatch.domain.calibration import Bin, reliability
 from troostwatch.domain.errors import UsageError
 from troostwatch.domain.identity import IdentityCode, identity
 from troostwatch.domain.images import LotImage
@@ -76,6 +77,20 @@ class ReportService:
             codes = identity(uow.reports.codes(lots=[display_id]))
             photographs = uow.images.of_lot(display_id)
         return LotView(found[0], tuple(codes), tuple(photographs))
+
+    def calibration(self) -> list[Bin]:
+        """Return how probabilities compare with what people decided. Raises UsageError where nobody decided yet.
+
+        People are asked about the doubtful codes first, so the bins of sure codes fill only with `review --all`.
+        """
+        with self._uow() as uow:
+            judged = uow.reports.decided_confidences()
+        if not judged:
+            raise UsageError(
+                "nobody has decided about a code yet, so there is nothing to compare with",
+                hint="'troostwatch images review --all --interactive' asks about codes, sure ones too",
+            )
+        return reliability(judged)
 
     def stats(self) -> Stats:
         with self._uow() as uow:

@@ -127,6 +127,14 @@ class ReportRepository:
         )
         return [_summary(row) for row in rows]
 
+    def decided_confidences(self) -> list[tuple[float, bool]]:
+        """Return (confidence, right) of every code that a reader saw and a person decided about."""
+        rows = self._conn.execute(
+            """SELECT confidence, status = 'approved' AS right_ FROM extracted_codes
+                WHERE decided_by = 'person' AND origin = 'reading' ORDER BY id"""
+        )
+        return [(row["confidence"], bool(row["right_"])) for row in rows]
+
     def stats(self) -> Stats:
         seconds = [row[0] for row in self._conn.execute("SELECT seconds FROM analyses ORDER BY seconds")]
         codes: dict[str, dict[str, int]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import click
 
 from troostwatch import bootstrap
 from troostwatch.domain import token_format
+from troostwatch.domain.calibration import Bin
 from troostwatch.domain.counting import counted
 from troostwatch.domain.errors import UsageError
 from troostwatch.domain.images import LotImage
@@ -309,17 +310,30 @@ def retrain(session: bootstrap.Session, /, db_path: Path | None, more: tuple[Pat
 @options.db
 @options.as_json
 @click.option("--prometheus", is_flag=True, help="Metrics in the text format of Prometheus.")
+@click.option(
+    "--calibration",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.png",
+    help="Compare probabilities with what people decided, and write the picture of it.",
+)
 @click.pass_obj
-def stats(session: bootstrap.Session, /, db_path: Path | None, as_json: bool, prometheus: bool) -> None:
+def stats(
+    session: bootstrap.Session, /, db_path: Path | None, as_json: bool, prometheus: bool, calibration: Path | None
+) -> None:
     """Tell in numbers where the photographs stand and what was read.
 
     \b
     troostwatch images stats
     troostwatch images stats --json | jq .codes
     troostwatch images stats --prometheus > /var/lib/node_exporter/troostwatch.prom
+    troostwatch images stats --calibration reliability.png
     """
-    if as_json and prometheus:
-        raise UsageError("--json and --prometheus are two forms of the same numbers", hint="choose one of them")
+    if sum(map(bool, (as_json, prometheus, calibration))) > 1:
+        raise UsageError("--json, --prometheus and --calibration are forms of their own", hint="choose one of them")
+    if calibration:
+        with session.open(db_path, create=False) as app:
+            _print_calibration(app.reports().calibration(), app, calibration)
+        return
     with session.open(db_path, create=False) as app:
         numbers = app.reports().stats()
         runs = app.reports().runs(limit=50 if prometheus else 5)
@@ -340,6 +354,26 @@ def stats(session: bootstrap.Session, /, db_path: Path | None, as_json: bool, pr
             ("stage", "started", "ended", "outcome", "message"),
             [(r.stage, r.started_at, r.finished_at, r.outcome or "running or killed", r.message) for r in runs],
         )
+
+
+def _print_calibration(bins: Sequence[Bin], app: bootstrap.Application, target: Path) -> None:
+    app.draw_reliability(bins, target)
+    output.table(
+        "Codes that people decided about",
+        ("confidence", "#right", "#of", "#share", "#said", "95 % interval"),
+        [
+            (
+                f"{b.low:.2f}-{b.high:.2f}",
+                b.right,
+                b.total,
+                f"{b.share:.2f}",
+                f"{b.said:.2f}",
+                f"{b.interval[0]:.2f}-{b.interval[1]:.2f}",
+            )
+            for b in bins
+        ],
+    )
+    output.say(f"wrote {target}")
 
 
 def _print_stats(stats: Stats) -> None:
