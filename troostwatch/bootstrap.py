@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from troostwatch.config import Configuration, Settings, keys
 from troostwatch.domain.calibration import Bin
 from troostwatch.domain.codes import Code
+from troostwatch.domain.embedding import OTHER, EmbeddingSpace, kind_of_category
 from troostwatch.domain.errors import MissingDependencyError
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.images import RetryPolicy, Thresholds
@@ -43,14 +44,17 @@ if TYPE_CHECKING:
     import sqlite3
 
     from troostwatch.domain.tokens import TokenRow
+    from troostwatch.infrastructure.ai.image_embedder import ClipEmbedder
     from troostwatch.infrastructure.http.client import ClientOptions
     from troostwatch.services.demo import DrawnAuction
     from troostwatch.services.image_download import DownloadReport, ImageDownloadService
+    from troostwatch.services.image_embedding import EmbeddingReport, ImageEmbeddingService
     from troostwatch.services.ports import Analyzer, Progress, Stop
     from troostwatch.services.retraining import RetrainingService
     from troostwatch.services.second_opinions import SecondOpinionService
     from troostwatch.services.sync.report import SyncReport
     from troostwatch.services.sync.sync import SyncService
+    from troostwatch.services.vector_search import VectorSearchService
 
 
 _THREADS = min(4, os.cpu_count() or 1)  # that decode photographs beside other work
@@ -183,6 +187,100 @@ def _learning(module: str) -> Any:  # noqa: ANN401 (a module)
         ) from error
 
 
+@dataclass(frozen=True, slots=True)
+class EmbeddingChoice:
+    """What a command line says about the model, in place of the settings."""
+
+    model: str | None = None
+    pretrained: str | None = None
+    weights: Path | None = None
+    device: str | None = None
+
+
+def require_embedding() -> None:
+    """Raise MissingDependencyError when the extra that embeds is not installed."""
+    from troostwatch.infrastructure.ai import image_embedder
+
+    image_embedder.check()
+
+
+def embedder(settings: Settings, chosen: EmbeddingChoice, *, download: bool = True) -> ClipEmbedder:
+    """Load the model of the settings, or the chosen one. Raises MissingDependencyError.
+
+    Without `download` the weights have to be here: a search asks no hub.
+    """
+    from troostwatch.infrastructure.ai.image_embedder import ClipEmbedder, ClipOptions
+
+    own = settings.embedding
+    named = chosen.model is not None or chosen.pretrained is not None  # then a file in the settings is not meant
+    weights = chosen.weights or (None if named else own.weights)
+    return ClipEmbedder(
+        ClipOptions(
+            model=chosen.model or own.model,
+            pretrained=chosen.pretrained or own.pretrained,
+            weights=weights,
+            weights_sha256=own.weights_sha256 if weights == own.weights else None,
+            device=chosen.device or own.device,
+            threads=_THREADS,
+            max_pixels=settings.download.max_pixels,
+            folder=settings.paths.images,
+            download=download,
+        )
+    )
+
+
+def embedder_of(settings: Settings, space: EmbeddingSpace) -> ClipEmbedder:
+    """Load the model that made the vectors of a space. Raises MissingDependencyError when it is not to be had."""
+    of_a_file = space.pretrained.startswith("sha256:")
+    if of_a_file and settings.embedding.weights is None:
+        raise MissingDependencyError(
+            f"the vectors were made by weights in a file ({space.pretrained[:20]}…)",
+            hint="set embedding.weights (and embedding.model) to it",
+        )
+    chosen = EmbeddingChoice() if of_a_file else EmbeddingChoice(space.model, space.pretrained)
+    made = embedder(settings, chosen, download=False)
+    if made.space != space:
+        raise MissingDependencyError(
+            f"the vectors are of {space.model} {space.pretrained[:20]}, the settings name {made.space.model} "
+            f"{made.space.pretrained[:20]}",
+            hint="run 'troostwatch images embed', or set embedding.model and embedding.weights to what made them",
+        )
+    return made
+
+
+def image_weight(settings: Settings, category: str | None) -> float:
+    """Return how much a photograph counts beside the text, for an auction's category path or a kind of thing."""
+    own = settings.embedding
+    kind = category if category in own.image_weights else kind_of_category(category, own.categories)
+    return own.image_weights.get(kind or OTHER, own.image_weights.get(OTHER, 0.6))
+
+
+def fetched_picture(settings: Settings, source: str) -> bytes:
+    """Return the bytes of a picture in a file or at an address. Raises UsageError and HttpError."""
+    from troostwatch.infrastructure.persistence.pictures import picture
+
+    options = client_options(settings, connections=1, per_host=1)
+    return picture(source, options, most_bytes=settings.download.max_bytes)
+
+
+def client_options(
+    settings: Settings, *, connections: int, per_host: int, delay: float = 0.0, jitter: float = 0.0
+) -> ClientOptions:
+    from troostwatch.infrastructure.http.client import ClientOptions
+
+    network = settings.network
+    return ClientOptions(
+        user_agent=network.user_agent,
+        allow_private=network.allow_private,
+        timeout_seconds=network.timeout_seconds,
+        attempts=network.attempts,
+        connections=connections,
+        per_host=per_host,
+        delay_seconds=delay,
+        jitter_seconds=jitter,
+    )
+
+
 class Application:
     """The services, joined to one database. Heavy rooms (readers, HTTP) are entered when first asked for."""
 
@@ -216,7 +314,9 @@ class Application:
         from troostwatch.services.sync.sync import SyncService
 
         sync = self.settings.sync
-        options = self._client_options(connections=2, per_host=1, delay=sync.delay_seconds, jitter=sync.jitter_seconds)
+        options = client_options(
+            self.settings, connections=2, per_host=1, delay=sync.delay_seconds, jitter=sync.jitter_seconds
+        )
 
         def pages() -> PageSource:
             return PageSource(
@@ -241,29 +341,12 @@ class Application:
         at_once = concurrency or download.concurrency
         downloader = ImageDownloader(
             self.settings.paths.images,
-            self._client_options(connections=at_once, per_host=min(at_once, download.per_host)),
+            client_options(self.settings, connections=at_once, per_host=min(at_once, download.per_host)),
             Limits(most_bytes=download.max_bytes, most_pixels=download.max_pixels),
             concurrency=at_once,
         )
         policy = RetryPolicy(max_attempts=download.max_attempts)
         return ImageDownloadService(self.uow, downloader, now, policy, progress=progress)
-
-    def _client_options(
-        self, *, connections: int, per_host: int, delay: float = 0.0, jitter: float = 0.0
-    ) -> ClientOptions:
-        from troostwatch.infrastructure.http.client import ClientOptions
-
-        network = self.settings.network
-        return ClientOptions(
-            user_agent=network.user_agent,
-            allow_private=network.allow_private,
-            timeout_seconds=network.timeout_seconds,
-            attempts=network.attempts,
-            connections=connections,
-            per_host=per_host,
-            delay_seconds=delay,
-            jitter_seconds=jitter,
-        )
 
     def images(self, *, concurrency: int | None = None, progress: Progress | None = None) -> ImageAnalysisService:
         settings = self.settings.analysis
@@ -346,7 +429,59 @@ class Application:
         return SearchIndexService(self.uow, self.snapshot, progress)
 
     def search(self, *, progress: Progress | None = None) -> SearchService:
-        return SearchService(self.snapshot, now, self.search_index(progress=progress))
+        ways = (self.vector_search().rankings,)
+        return SearchService(self.snapshot, now, self.search_index(progress=progress), ways)
+
+    def vector_search(self) -> VectorSearchService:
+        from troostwatch.infrastructure.persistence.vectors import VectorFiles
+        from troostwatch.services.vector_search import VectorSearchService
+
+        folder = self.database.with_name(self.database.name + ".vectors")
+        return VectorSearchService(
+            self.snapshot,
+            now,
+            store=VectorFiles(folder, faiss_from=self.settings.search.faiss_from),
+            embedder=lambda stored: embedder_of(self.settings, stored.space),
+            fetch=lambda source: fetched_picture(self.settings, source),
+            image_weight=lambda category: image_weight(self.settings, category),
+        )
+
+    def embedding(self, chosen: EmbeddingChoice, *, progress: Progress | None = None) -> ImageEmbeddingService:
+        from troostwatch.services.image_embedding import ImageEmbeddingService
+
+        return ImageEmbeddingService(
+            self.uow,
+            now,
+            embedder=lambda: embedder(self.settings, chosen),
+            refresh_documents=self.search_index().refresh,
+            max_attempts=self.settings.embedding.max_attempts,
+            progress=progress,
+        )
+
+    def embed(
+        self,
+        chosen: EmbeddingChoice,
+        *,
+        batch_size: int | None = None,
+        limit: int | None = None,
+        lots: Sequence[str] = (),
+        progress: Progress | None = None,
+        stop: Stop | None = None,
+    ) -> EmbeddingReport:
+        """Embed what waits, under the lock of its stage, and make the files that search maps.
+
+        Raises MissingDependencyError without the extra, before the lock is asked for.
+        """
+        require_embedding()
+        service = self.embedding(chosen, progress=progress)
+
+        def work(stop: Stop) -> EmbeddingReport:
+            size = batch_size or self.settings.embedding.batch_size
+            report = service.embed_pending(stop=stop, batch_size=size, limit=limit, lots=lots)
+            self.vector_search().prepare()
+            return report
+
+        return self.run(Stage.EMBED, work, stop=stop)
 
     def duplicates(self, *, progress: Progress | None = None) -> DuplicateService:
         from troostwatch.infrastructure.pixels.perceptual_hash import PhotographHasher
@@ -396,6 +531,8 @@ class Application:
         steps.append((Stage.DOWNLOAD, lambda: self.run(Stage.DOWNLOAD, download, stop=stop)))
         steps.append((Stage.ANALYZE, lambda: self.run(Stage.ANALYZE, analyze, stop=stop)))
         steps.append((Stage.HASH, lambda: self.run(Stage.HASH, hash_missing, stop=stop)))
+        if self.settings.embedding.in_batch:
+            steps.append((Stage.EMBED, lambda: self.embed(EmbeddingChoice(), stop=stop)))
         return run_all(steps, stop)
 
     def schema_version(self) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -128,6 +128,41 @@ class Learning(Section):
     )
 
 
+class Embedding(Section):
+    """How photographs and texts become vectors, and how both count in a combined score."""
+
+    model: str = Field(default="ViT-B-32-quickgelu", min_length=1, description="of open_clip, or a .json of its kind")
+    pretrained: str = Field(default="openai", min_length=1, description="weights by their name on the hub")
+    weights: Path | None = Field(default=None, description="a file of weights instead")
+    weights_sha256: str | None = Field(default=None, pattern="^[0-9a-fA-F]{64}$", description="what the file has to be")
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    batch_size: int = Field(default=50, ge=1, le=4096)
+    max_attempts: int = Field(default=3, ge=1, description="runs that may try a photograph before it is parked")
+    in_batch: bool = Field(default=False, description="embed in `troostwatch batch` too")
+    image_weights: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
+        default={"fashion": 0.75, "interior": 0.75, "jewellery": 0.55, "tech": 0.55, "other": 0.60},
+        description="how much the photograph counts for a kind of thing; its text counts the rest",
+    )
+    categories: dict[str, tuple[str, ...]] = Field(
+        default={
+            "jewellery": ("jewel", "juwel", "sieraden", "schmuck", "bijou"),
+            "tech": (
+                "wearable", "smartwatch", "electr", "elektr", "comput", "laptop", "tablet", "phone", "telefoon",
+                "audio", "camera", "ict", "gaming",
+            ),
+            "fashion": ("fashion", "mode", "kleding", "kleidung", "clothing", "textil", "textiel", "schoen", "shoe"),
+            "interior": ("interi", "furnitu", "meubel", "möbel", "wonen", "woning", "decorati", "verlichting"),
+        },
+        description="words in a category's path that name a kind of thing",
+    )  # fmt: skip
+
+
+class Search(Section):
+    """How lots are found."""
+
+    faiss_from: int = Field(default=200_000, ge=1, description="vectors from which on faiss is used, where installed")
+
+
 class Batch(Section):
     """The whole night in one command."""
 
@@ -145,6 +180,8 @@ class Settings(BaseSettings):
     openai: Openai = Openai()
     label_api: LabelApi = LabelApi()
     learning: Learning = Learning()
+    embedding: Embedding = Embedding()
+    search: Search = Search()
     batch: Batch = Batch()
 
     @classmethod
@@ -285,7 +322,10 @@ def _anchored(settings: Settings, base: Path, from_environment: dict[str, Any]) 
     paths = {name: value.expanduser() if name in mine else base / value.expanduser() for name, value in settings.paths}
     model = settings.learning.model.expanduser()
     learning = settings.learning if "model" in from_environment.get("learning", {}) else Learning(model=base / model)
-    return settings.model_copy(update={"paths": Paths(**paths), "learning": learning})
+    embedding = settings.embedding
+    if embedding.weights and "weights" not in from_environment.get("embedding", {}):
+        embedding = embedding.model_copy(update={"weights": base / embedding.weights.expanduser()})
+    return settings.model_copy(update={"paths": Paths(**paths), "learning": learning, "embedding": embedding})
 
 
 def _as_config_error(error: ValidationError, path: Path | None, from_environment: dict[str, Any]) -> ConfigError:

@@ -28,6 +28,7 @@ class Household:
 
     folder: Path
     jobs: int = 2
+    more: dict[str, object] = field(default_factory=dict)  # sections of settings
     finished: dict[str, set[int]] = field(default_factory=lambda: {"download": set(), "analyze": set()})
 
     def __post_init__(self) -> None:
@@ -38,7 +39,7 @@ class Household:
             "download": {"concurrency": 2},
             "analysis": {"ocr_engine": "tesseract", "jobs": self.jobs},
         }
-        (self.folder / "config.json").write_text(json.dumps(settings))
+        (self.folder / "config.json").write_text(json.dumps(settings | self.more))
 
     @property
     def images(self) -> Path:
@@ -66,7 +67,11 @@ class Household:
 
     def done(self, stage: str) -> set[int]:
         """Return the photographs that are through with a stage."""
-        where = {"download": "download_status = 'downloaded'", "analyze": "analyzed_at IS NOT NULL"}[stage]
+        where = {
+            "download": "download_status = 'downloaded'",
+            "analyze": "analyzed_at IS NOT NULL",
+            "embed": "content_sha256 IN (SELECT content_sha256 FROM image_embeddings)",
+        }[stage]
         return {row[0] for row in self.ask(f"SELECT id FROM lot_images WHERE {where}")}
 
     def wait_until(self, process: subprocess.Popen[str], reached: Callable[[], bool]) -> bool:

@@ -15,6 +15,7 @@ class Stage(StrEnum):
     PROMOTE = "promote"
     RETRAIN = "retrain"
     HASH = "hash"
+    EMBED = "embed"
     BATCH = "batch"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -91,6 +91,29 @@ class Hit:
     lot: LotSummary
     score: float
     reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is looked for; several parts are answered together."""
+
+    text: str | None = None
+    code: str | None = None
+    image: str | None = None  # a file or an address
+    like: str | None = None  # display id of a lot
+    filters: Filters = field(default_factory=Filters)
+    limit: int = 10
+    words_only: bool = False  # ask no model about the text
+
+    def __post_init__(self) -> None:
+        if not any((self.text, self.code, self.image, self.like)):
+            raise UsageError("nothing to look for", hint="give words, --code, --image or --like")
+
+
+@dataclass(slots=True)
+class SearchAnswer:
+    hits: list[Hit] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what the answer leaves out, and what to do about it
 
 
 def fuse(rankings: Sequence[Ranking], limit: int) -> list[Found]:

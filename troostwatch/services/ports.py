@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from troostwatch.domain.codes import Code, CodeType
 from troostwatch.domain.decisions import Decision
 from troostwatch.domain.duplicates import Place, SharedCode
+from troostwatch.domain.embedding import EmbeddingSpace, LotText, Vector, WaitingPhotograph
 from troostwatch.domain.errors import ImageError
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.images import Content, DownloadStatus, Fetched, FetchFailed, LotImage, Thresholds
@@ -30,6 +34,7 @@ from troostwatch.domain.runs import Outcome, Run, Stage
 from troostwatch.domain.search import Filters
 from troostwatch.domain.second_opinion import Question, Spent, View
 from troostwatch.domain.tokens import HandLabel, TokenRow
+from troostwatch.domain.vectors import Near, StoredSpace, VectorKind
 
 Clock = Callable[[], datetime]
 
@@ -200,6 +205,25 @@ class Likeness(Protocol):
     def shared_codes(self, *, now: datetime, lots: Sequence[str] = ()) -> list[SharedCode]: ...
 
 
+class Embeddings(Protocol):
+    def enter_space(self, space: EmbeddingSpace, *, now: datetime) -> int: ...
+    def space_in_use(self, kind: VectorKind, *, model: str | None = None) -> StoredSpace | None: ...
+    def waiting(self, space_id: int, *, now: datetime, lots: Sequence[str] = ()) -> list[WaitingPhotograph]: ...
+    def contents(self, lots: Sequence[str] = ()) -> int: ...
+    def record_photographs(self, space_id: int, vectors: Mapping[str, Vector], *, now: datetime) -> None: ...
+    def record_failure(self, sha256: str, message: str, *, parked: bool, now: datetime) -> None: ...
+    def waiting_texts(self, space_id: int, lots: Sequence[str] = ()) -> Iterator[LotText]: ...
+    def record_texts(self, space_id: int, vectors: Sequence[tuple[LotText, Vector]], *, now: datetime) -> None: ...
+    def vectors(self, kind: VectorKind, space_id: int) -> Iterator[tuple[int, bytes]]: ...
+    def of_lots(self, kind: VectorKind, space_id: int, lots: Sequence[str]) -> dict[str, list[Vector]]: ...
+    def owners(self, kind: VectorKind, numbers: Sequence[int]) -> dict[int, list[tuple[str, int]]]: ...
+    def allowed(
+        self, kind: VectorKind, space_id: int, filters: Filters, *, now: datetime
+    ) -> NDArray[np.int64] | None: ...
+    def lots_let_through(self, lots: Sequence[str], filters: Filters, *, now: datetime) -> set[str]: ...
+    def category(self, display_id: str) -> str | None: ...
+
+
 class Care(Protocol):
     def damage(self) -> list[str]: ...
     def expected_files(self) -> dict[str, str]: ...
@@ -232,6 +256,8 @@ class Unit(Protocol):
     @property
     def likeness(self) -> Likeness: ...
     @property
+    def embeddings(self) -> Embeddings: ...
+    @property
     def care(self) -> Care: ...
     def commit(self) -> None: ...
 
@@ -250,6 +276,43 @@ class Analyzer(Protocol):
     """Reads photographs, perhaps several at once; results as they come, in any order."""
 
     def analyze_all(self, images: Iterable[LotImage]) -> Iterator[tuple[LotImage, Analysis | ImageError]]: ...
+
+
+class TextEmbedder(Protocol):
+    """Turns texts into vectors of length 1 of one space."""
+
+    @property
+    def space(self) -> EmbeddingSpace: ...
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
+
+
+class VisionEmbedder(TextEmbedder, Protocol):
+    """Turns photographs into vectors of the same space, batches as they come."""
+
+    def embed_image(self, source: bytes) -> Vector: ...
+    def embed_photographs(
+        self, waiting: Sequence[WaitingPhotograph], *, batch_size: int
+    ) -> Generator[list[tuple[WaitingPhotograph, Vector | ImageError]]]: ...
+
+
+class VectorIndex(Protocol):
+    """Many vectors, to be searched."""
+
+    @property
+    def size(self) -> int: ...
+    @property
+    def recall(self) -> float | None: ...
+    def search(
+        self, asked: NDArray[np.float32], count: int, allowed: NDArray[np.int64] | None = None
+    ) -> list[Near]: ...
+
+
+class VectorStore(Protocol):
+    """Keeps vectors where they can be searched, as new as the database."""
+
+    def open(
+        self, kind: VectorKind, stored: StoredSpace, rows: Callable[[], Iterator[tuple[int, bytes]]]
+    ) -> VectorIndex: ...
 
 
 class Hasher(Protocol):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from troostwatch.domain.errors import UsageError
 from troostwatch.domain.reports import CodeRow
 from troostwatch.domain.search import (
     Candidate,
-    Filters,
     Hit,
     Match,
+    Question,
     Ranking,
+    SearchAnswer,
     Space,
     fuse,
     match,
@@ -26,26 +26,6 @@ from troostwatch.services.ports import Clock, Progress, Unit, UnitOfWork, say_no
 _AT_ONCE = 500  # documents made in one transaction: others may write in between
 _FIRST = 200  # of each ranking; what stands further down in one space no other can lift into a short answer
 _MOST_WITH_CODE = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is looked for; several parts are answered together."""
-
-    text: str | None = None
-    code: str | None = None
-    filters: Filters = field(default_factory=Filters)
-    limit: int = 10
-
-    def __post_init__(self) -> None:
-        if not any((self.text, self.code)):
-            raise UsageError("nothing to look for", hint="give words, --code, --image or --like")
-
-
-@dataclass(slots=True)
-class SearchAnswer:
-    hits: list[Hit] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)  # what the answer leaves out, and what to do about it
 
 
 # Adds the rankings of one more way of looking, and notes on what it could not do.

@@ -85,7 +85,7 @@ class SearchRepository:
                   FROM best JOIN lot_documents AS d ON d.rowid = best.id JOIN lots AS l ON l.id = best.id
                  WHERE d.lot_documents MATCH :question
                  ORDER BY best.rank, l.id""",
-            _values(filters, now) | {"question": question, "limit": limit, "mark": _MARK},
+            filter_values(filters, now) | {"question": question, "limit": limit, "mark": _MARK},
         )
         return [(row["display_id"], row["score"], *_excerpt([row[f"c{i}"] for i in range(5)])) for row in rows]
 
@@ -96,7 +96,7 @@ class SearchRepository:
             f"""SELECT l.display_id FROM lot_code_parts AS p JOIN lots AS l ON l.id = p.rowid
                  WHERE lot_code_parts MATCH :question {_restricted("p.rowid", filters)}
                  ORDER BY l.id DESC LIMIT :limit""",
-            _values(filters, now) | {"question": f'{column} : "{part}"', "limit": limit},
+            filter_values(filters, now) | {"question": f'{column} : "{part}"', "limit": limit},
         )
         return [row[0] for row in rows]
 
@@ -116,7 +116,7 @@ def _restricted(column: str, filters: Filters) -> str:
 
 
 def lots_sql(filters: Filters) -> str:
-    """Return the SELECT of `id` of lots that the filters let through; its values come from `_values`."""
+    """Return the SELECT of `id` of lots that the filters let through; its values come from `filter_values`."""
     conditions = {
         "a.display_id = :auction": filters.auction is not None,
         "instr(lower(l.category), lower(:category))": filters.category is not None,
@@ -130,7 +130,7 @@ def lots_sql(filters: Filters) -> str:
         WHERE {" AND ".join(chosen)}"""
 
 
-def _values(filters: Filters, now: datetime) -> dict[str, object]:
+def filter_values(filters: Filters, now: datetime) -> dict[str, object]:
     return {
         "auction": filters.auction,
         "category": filters.category,

@@ -11,6 +11,7 @@ from typing import Self
 from troostwatch.infrastructure.db.care import CareRepository
 from troostwatch.infrastructure.db.connection import as_ours, connect, let_read_while_writing
 from troostwatch.infrastructure.db.decisions import DecisionRepository
+from troostwatch.infrastructure.db.embeddings import EmbeddingRepository
 from troostwatch.infrastructure.db.images import (
     ExtractedCodeRepository,
     LotImageRepository,
@@ -43,6 +44,7 @@ class SqliteUnitOfWork:
         self.questions = QuestionRepository(connection)
         self.runs = RunRepository(connection)
         self.search = SearchRepository(connection)
+        self.embeddings = EmbeddingRepository(connection)
         self.likeness = LikenessRepository(connection)
         self.care = CareRepository(connection)
         self.reports = ReportRepository(connection)

@@ -162,6 +162,57 @@ def _finish(session: bootstrap.Session, report: Report) -> None:
     raise SystemExit(errors.of_outcome(report.outcome))
 
 
+@images.command()
+@options.db
+@click.option("--batch-size", type=click.IntRange(1, 4096), help="Photographs at once; else as configured.")
+@options.limit
+@options.lots
+@click.option("--model", metavar="NAME", help="Of open_clip, or a .json of its kind; else as configured.")
+@click.option("--pretrained", metavar="TAG", help="Weights by their name on the hub; else as configured.")
+@click.option(
+    "--weights", type=click.Path(dir_okay=False, path_type=Path), help="A file of weights instead; needs no network."
+)
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), help="Where the model runs; else as configured.")
+@click.option("--verbose", is_flag=True, help="A line for each batch.")
+@click.pass_obj
+def embed(
+    session: bootstrap.Session,
+    /,
+    db_path: Path | None,
+    batch_size: int | None,
+    limit: int | None,
+    lots: tuple[str, ...],
+    model: str | None,
+    pretrained: str | None,
+    weights: Path | None,
+    device: str | None,
+    verbose: bool,
+) -> None:
+    """Give photographs, and texts of lots, vectors by which 'search' finds what looks or means alike.
+
+    Each content is embedded once; vectors of another model are made again. What is finished is kept, batch by batch.
+    Needs the extra 'clip' (exit code 3 without it).
+
+    \b
+    troostwatch images embed
+    troostwatch images embed --batch-size 100 --verbose
+    troostwatch images embed --weights ViT-B-32.safetensors
+    """
+    chosen = bootstrap.EmbeddingChoice(model, pretrained, weights, device)
+    with session.open(db_path, create=False) as app, progress.bar("embed", quiet=session.quiet) as moving:
+        app.reports().require(lots=lots)
+        report = app.embed(
+            chosen,
+            batch_size=batch_size,
+            limit=limit,
+            lots=lots,
+            progress=progress.told if verbose and not session.quiet else moving,
+        )
+    for failure in report.failures:
+        output.talk(f"  {failure}", quiet=session.quiet)
+    _finish(session, report)
+
+
 @images.command("reprocess-failed")
 @options.db
 @click.pass_obj

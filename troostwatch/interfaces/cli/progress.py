@@ -35,3 +35,8 @@ def bar(title: str, *, quiet: bool) -> Iterator[Progress | None]:
             bars.update(task, completed=done, total=total, what=escape(output.visible(what)))
 
         yield move
+
+
+def told(done: int, total: int | None, what: str) -> None:
+    """Be the progress that writes a line, for whoever reads it later."""
+    output.talk(f"  {done} of {total} {what}", quiet=False)

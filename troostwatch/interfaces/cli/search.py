@@ -13,11 +13,10 @@ import click
 from troostwatch import bootstrap
 from troostwatch.domain.counting import counted
 from troostwatch.domain.duplicates import MOST_BITS, NEARLY_SAME_BITS, bids
-from troostwatch.domain.search import Filters, Hit
+from troostwatch.domain.search import Filters, Hit, Question, SearchAnswer
 from troostwatch.interfaces.cli import errors, options, output, progress
 from troostwatch.interfaces.cli.lots import bid
 from troostwatch.services.duplicates import Duplicates
-from troostwatch.services.search import Question, SearchAnswer
 
 _FIND = "find"
 
@@ -58,6 +57,9 @@ def _question(command: Callable[..., None]) -> Callable[..., None]:
         auction: str | None,
         category: str | None,
         status: str | None,
+        image: str | None,
+        like: str | None,
+        words_only: bool,
         closing_within: timedelta | None,
         min_price: float | None,
         max_price: float | None,
@@ -71,7 +73,8 @@ def _question(command: Callable[..., None]) -> Callable[..., None]:
             least_cents=_cents(min_price),
             most_cents=_cents(max_price),
         )
-        question = Question(text=" ".join(words) or None, code=code, filters=filters, limit=limit)
+        text = " ".join(words) or None
+        question = Question(text, code, image, like, filters=filters, limit=limit, words_only=words_only)
         ctx.invoke(command, ctx.obj, question=question, **rest)
 
     asked.__doc__ = command.__doc__
@@ -85,6 +88,9 @@ _QUESTION = (
     options.db,
     click.argument("words", nargs=-1),
     click.option("--code", metavar="CODE", help="A code, or at least three letters or digits of one."),
+    click.option("--image", metavar="FILE_OR_URL", help="A picture: lots whose photographs look like it."),
+    click.option("--like", metavar="DISPLAY_ID", callback=options.upper, help="Lots that are like this one."),
+    click.option("--words-only", is_flag=True, help="Load no model for the words: the quick answer."),
     click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, help="At most so many lots."),
     click.option("--auction", metavar="DISPLAY_ID", callback=options.upper, help="Only lots of this auction."),
     click.option("--category", metavar="TEXT", help="Only lots with this in the path of their category."),

@@ -1,0 +1,224 @@
+"""The rows of vectors: of photographs once a content, of lots once a space."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from troostwatch.domain.embedding import EmbeddingSpace, LotText, Vector, WaitingPhotograph
+from troostwatch.domain.search import Filters
+from troostwatch.domain.vectors import StoredSpace, VectorKind
+from troostwatch.infrastructure.db.images import CLOSING_FIRST
+from troostwatch.infrastructure.db.search import filter_values, lots_sql
+from troostwatch.infrastructure.db.times import stamp
+
+_TABLES = {VectorKind.PHOTOGRAPHS: "image_embeddings", VectorKind.LOTS: "lot_embeddings"}
+_OWNERS = {
+    VectorKind.PHOTOGRAPHS: """image_embeddings AS e
+        JOIN lot_images AS i ON i.content_sha256 = e.content_sha256 JOIN lots AS l ON l.id = i.lot_id""",
+    VectorKind.LOTS: "lot_embeddings AS e JOIN lots AS l ON l.id = e.lot_id",
+}
+_FLOAT = np.dtype("<f4")
+_SPACE = "s.id, s.model, s.pretrained, s.preprocessing, s.dimension, s.changes"
+
+
+class EmbeddingRepository:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._conn = connection
+
+    def enter_space(self, space: EmbeddingSpace, *, now: datetime) -> int:
+        """Return the number of a space, made now when it is new; from now on it is the one in use."""
+        self._conn.execute(
+            """INSERT INTO embedding_spaces (model, pretrained, preprocessing, dimension, used_at)
+               VALUES (:model, :pretrained, :preprocessing, :dimension, :now)
+               ON CONFLICT DO UPDATE SET used_at = excluded.used_at""",
+            {
+                "model": space.model,
+                "pretrained": space.pretrained,
+                "preprocessing": space.preprocessing,
+                "dimension": space.dimension,
+                "now": stamp(now),
+            },
+        )
+        row = self._conn.execute(
+            """SELECT id FROM embedding_spaces
+                WHERE model = :model AND pretrained = :pretrained AND preprocessing = :preprocessing""",
+            {"model": space.model, "pretrained": space.pretrained, "preprocessing": space.preprocessing},
+        ).fetchone()
+        return int(row["id"])
+
+    def space_in_use(self, kind: VectorKind, *, model: str | None = None) -> StoredSpace | None:
+        """Return the space that was last embedded into, of those that hold vectors of this kind."""
+        row = self._conn.execute(
+            f"""SELECT {_SPACE} FROM embedding_spaces AS s
+                 WHERE EXISTS (SELECT 1 FROM {_TABLES[kind]} AS e WHERE e.space_id = s.id)
+                   AND (:model IS NULL OR s.model = :model)
+                 ORDER BY s.used_at DESC, s.id DESC LIMIT 1""",
+            {"model": model},
+        ).fetchone()
+        return StoredSpace(row[0], EmbeddingSpace(*row[1:5]), row[5]) if row else None
+
+    def waiting(self, space_id: int, *, now: datetime, lots: Sequence[str] = ()) -> list[WaitingPhotograph]:
+        """Return contents without a vector of this space, those of lots about to close first; parked ones stay out."""
+        rows = self._conn.execute(
+            f"""SELECT i.content_sha256, i.local_path, l.display_id, coalesce(f.attempts, 0)
+                  FROM lot_images AS i JOIN lots AS l ON l.id = i.lot_id
+                  LEFT JOIN auctions AS a ON a.id = l.auction_id
+                  LEFT JOIN embedding_failures AS f ON f.content_sha256 = i.content_sha256
+                 WHERE i.content_sha256 IS NOT NULL AND coalesce(f.parked, 0) = 0
+                   AND NOT EXISTS (SELECT 1 FROM image_embeddings AS e
+                                    WHERE e.content_sha256 = i.content_sha256 AND e.space_id = :space)
+                   {"AND l.display_id IN (SELECT value FROM json_each(:lots))" if lots else ""}
+                 ORDER BY {CLOSING_FIRST}, l.id, i.position""",
+            {"space": space_id, "now": stamp(now), "lots": json.dumps(list(lots))},
+        )
+        first: dict[str, WaitingPhotograph] = {}
+        for row in rows:
+            first.setdefault(row[0], WaitingPhotograph(*row))
+        return list(first.values())
+
+    def record_photographs(self, space_id: int, vectors: Mapping[str, Vector], *, now: datetime) -> None:
+        """Store vectors by content, in place of those of another space."""
+        self._conn.executemany(
+            """INSERT INTO image_embeddings (content_sha256, space_id, vector, embedded_at)
+               VALUES (:sha256, :space, :vector, :now)
+               ON CONFLICT DO UPDATE SET space_id = excluded.space_id, vector = excluded.vector,
+                   embedded_at = excluded.embedded_at""",
+            [
+                {"sha256": sha256, "space": space_id, "vector": _blob(vector), "now": stamp(now)}
+                for sha256, vector in vectors.items()
+            ],
+        )
+        self._conn.executemany(
+            "DELETE FROM embedding_failures WHERE content_sha256 = :sha256", [{"sha256": sha256} for sha256 in vectors]
+        )
+        self._note_change()
+
+    def record_failure(self, sha256: str, message: str, *, parked: bool, now: datetime) -> None:
+        self._conn.execute(
+            """INSERT INTO embedding_failures (content_sha256, attempts, parked, message, failed_at)
+               VALUES (:sha256, 1, :parked, :message, :now)
+               ON CONFLICT DO UPDATE SET attempts = attempts + 1, parked = excluded.parked,
+                   message = excluded.message, failed_at = excluded.failed_at""",
+            {"sha256": sha256, "parked": parked, "message": message, "now": stamp(now)},
+        )
+
+    def contents(self, lots: Sequence[str] = ()) -> int:
+        """Return how many different photographs there are; with `lots` of these."""
+        row = self._conn.execute(
+            f"""SELECT count(DISTINCT i.content_sha256) FROM lot_images AS i JOIN lots AS l ON l.id = i.lot_id
+                 {"WHERE l.display_id IN (SELECT value FROM json_each(:lots))" if lots else ""}""",
+            {"lots": json.dumps(list(lots))},
+        ).fetchone()
+        return int(row[0])
+
+    def waiting_texts(self, space_id: int, lots: Sequence[str] = ()) -> Iterator[LotText]:
+        """Yield what is written about lots whose vector of this space is missing or of another text."""
+        rows = self._conn.execute(
+            f"""SELECT l.display_id, d.title, d.attributes, d.codes, d.description, e.text_digest
+                  FROM lot_documents AS d JOIN lots AS l ON l.id = d.rowid
+                  LEFT JOIN lot_embeddings AS e ON e.lot_id = l.id AND e.space_id = :space
+                 {"WHERE l.display_id IN (SELECT value FROM json_each(:lots))" if lots else ""} ORDER BY l.id""",
+            {"space": space_id, "lots": json.dumps(list(lots))},
+        )
+        for lot, title, attributes, codes, description, known in rows:
+            text = "\n".join(part for part in (title, attributes, codes, description) if part)
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            if text and digest != known:
+                yield LotText(lot, text, digest)
+
+    def record_texts(self, space_id: int, vectors: Sequence[tuple[LotText, Vector]], *, now: datetime) -> None:
+        self._conn.executemany(
+            """INSERT INTO lot_embeddings (lot_id, space_id, text_digest, vector, embedded_at)
+               SELECT id, :space, :digest, :vector, :now FROM lots WHERE display_id = :lot
+               ON CONFLICT DO UPDATE SET text_digest = excluded.text_digest, vector = excluded.vector,
+                   embedded_at = excluded.embedded_at""",
+            [
+                {
+                    "space": space_id,
+                    "lot": text.lot,
+                    "digest": text.digest,
+                    "vector": _blob(vector),
+                    "now": stamp(now),
+                }
+                for text, vector in vectors
+            ],
+        )
+        self._note_change()
+
+    def _note_change(self) -> None:
+        # Of every space: a vector that takes the place of another leaves the space of that one.
+        self._conn.execute("UPDATE embedding_spaces SET changes = changes + 1")
+
+    def vectors(self, kind: VectorKind, space_id: int) -> Iterator[tuple[int, bytes]]:
+        """Yield (number, float32 vector) in order of number."""
+        rows = self._conn.execute(
+            f"SELECT id, vector FROM {_TABLES[kind]} WHERE space_id = :space ORDER BY id", {"space": space_id}
+        )
+        for row in rows:
+            yield row[0], row[1]
+
+    def of_lots(self, kind: VectorKind, space_id: int, lots: Sequence[str]) -> dict[str, list[Vector]]:
+        """Return lot -> its vectors, of those lots that have any."""
+        rows = self._conn.execute(
+            f"""SELECT DISTINCT l.display_id, e.id, e.vector FROM {_OWNERS[kind]}
+                 WHERE e.space_id = :space AND l.display_id IN (SELECT value FROM json_each(:lots))
+                 ORDER BY l.id, e.id""",
+            {"space": space_id, "lots": json.dumps(list(lots))},
+        )
+        found: dict[str, list[Vector]] = {}
+        for lot, _, blob in rows:
+            found.setdefault(lot, []).append(np.frombuffer(blob, dtype=_FLOAT))
+        return found
+
+    def owners(self, kind: VectorKind, numbers: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
+        """Return number of vector -> lots that show the photograph, with its position; of a text: its lot."""
+        position = "i.position" if kind is VectorKind.PHOTOGRAPHS else "-1"
+        rows = self._conn.execute(
+            f"""SELECT e.id, l.display_id, {position} FROM {_OWNERS[kind]}
+                 WHERE e.id IN (SELECT value FROM json_each(:numbers)) ORDER BY e.id, l.id""",
+            {"numbers": json.dumps(list(numbers))},
+        )
+        found: dict[int, list[tuple[str, int]]] = {}
+        for number, lot, at in rows:
+            found.setdefault(number, []).append((lot, at))
+        return found
+
+    def allowed(self, kind: VectorKind, space_id: int, filters: Filters, *, now: datetime) -> NDArray[np.int64] | None:
+        """Return the numbers of vectors that belong to lots which the filters let through, in order; None: all."""
+        if not filters.chosen:
+            return None
+        source = {
+            VectorKind.PHOTOGRAPHS: """image_embeddings AS e
+                JOIN lot_images AS i ON i.content_sha256 = e.content_sha256 AND i.lot_id IN""",
+            VectorKind.LOTS: "lot_embeddings AS e WHERE e.lot_id IN",
+        }[kind]
+        rows = self._conn.execute(
+            f"""SELECT DISTINCT e.id FROM {source} (SELECT id FROM ({lots_sql(filters)}))
+                   {"WHERE" if kind is VectorKind.PHOTOGRAPHS else "AND"} e.space_id = :space ORDER BY e.id""",
+            filter_values(filters, now) | {"space": space_id},
+        )
+        return np.array([row[0] for row in rows], dtype=np.int64)
+
+    def lots_let_through(self, lots: Sequence[str], filters: Filters, *, now: datetime) -> set[str]:
+        """Return those of the lots that the filters let through."""
+        rows = self._conn.execute(
+            f"""SELECT display_id FROM lots WHERE display_id IN (SELECT value FROM json_each(:lots))
+                   AND id IN (SELECT id FROM ({lots_sql(filters)}))""",
+            filter_values(filters, now) | {"lots": json.dumps(list(lots))},
+        )
+        return {row[0] for row in rows}
+
+    def category(self, display_id: str) -> str | None:
+        row = self._conn.execute("SELECT category FROM lots WHERE display_id = :lot", {"lot": display_id}).fetchone()
+        return row["category"] if row else None
+
+
+def _blob(vector: Vector) -> bytes:
+    return vector.astype(_FLOAT, copy=False).tobytes()

@@ -1,0 +1,179 @@
+"""Vectors in files that are mapped into memory: made from the database, again when it changed, and searched."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from troostwatch.domain.errors import TroostwatchError
+from troostwatch.domain.vectors import Near, StoredSpace, VectorKind, nearest
+
+Rows = Callable[[], Iterator[tuple[int, bytes]]]
+
+_FLOAT = np.dtype("<f4")
+_NUMBER = np.dtype("<i8")
+_ROWS_AT_ONCE = 4096
+_FORGOTTEN_SECONDS = 3600.0
+
+_RECALL_QUERIES = 32
+_RECALL_AT = 10
+_CANDIDATES = 4  # times as many are taken from faiss as are asked for, and scored again exactly
+
+
+@dataclass(frozen=True, slots=True)
+class VectorIndex:
+    """The vectors of one kind in one space as they were when the files were made."""
+
+    matrix: NDArray[np.float32]
+    numbers: NDArray[np.int64]
+    faiss_file: Path | None = None
+    recall: float | None = None  # at 10, of the answers of faiss, measured when its file was made
+
+    @property
+    def size(self) -> int:
+        return len(self.numbers)
+
+    def search(self, asked: NDArray[np.float32], count: int, allowed: NDArray[np.int64] | None = None) -> list[Near]:
+        """Return the `count` vectors nearest to any of the asked ones; with `allowed` of those numbers alone.
+
+        Exact by numpy. Where a file for faiss is there and all vectors are allowed, faiss proposes and the
+        proposals are scored exactly.
+        """
+        if self.faiss_file is None or allowed is not None:
+            return nearest(self.matrix, self.numbers, asked, count, allowed)
+        return _by_faiss(_read_faiss(self.faiss_file), self.matrix, self.numbers, asked, count)
+
+
+class VectorFiles:
+    """The folder beside a database where the vectors lie, in files named after space and change."""
+
+    def __init__(self, folder: Path, *, faiss_from: int) -> None:
+        self._folder = folder
+        self._faiss_from = faiss_from
+
+    def open(self, kind: VectorKind, stored: StoredSpace, rows: Rows) -> VectorIndex:
+        """Return the index, made now from `rows` when its files are not there. Raises TroostwatchError.
+
+        `rows` yields (number, float32 vector) in order of number.
+        """
+        stem = self._folder / f"{kind}-{stored.id}-{stored.changes}"
+        try:
+            if not stem.with_suffix(".f32").is_file():
+                self._make(stem, rows, stored.space.dimension)
+                self._sweep(kind, stem)
+            index = _mapped(stem, stored.space.dimension)
+            return self._with_faiss(stem, index)
+        except OSError as error:
+            raise TroostwatchError(
+                f"cannot keep vectors in {self._folder}: {error.strerror or error}",
+                hint="free some space, or make the folder of the database one that you may write to",
+            ) from error
+
+    def _make(self, stem: Path, rows: Rows, dimension: int) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        # The numbers are moved in before the vectors: who sees these finds those too.
+        with _beside(stem.with_suffix(".f32")) as vectors, _beside(stem.with_suffix(".ids")) as numbers:
+            for number, vector in rows():
+                if len(vector) != dimension * _FLOAT.itemsize:
+                    raise TroostwatchError(
+                        f"vector {number} is not of {dimension} numbers", hint="run 'troostwatch db verify'"
+                    )
+                vectors.write(vector)
+                numbers.write(number.to_bytes(_NUMBER.itemsize, "little"))
+
+    def _sweep(self, kind: VectorKind, stem: Path) -> None:
+        """Remove what was made of older rows; who still has it open keeps it."""
+        for path in self._folder.glob(f"{kind}-*"):
+            if path.name.partition(".")[0] != stem.name:
+                path.unlink(missing_ok=True)
+        for path in self._folder.glob(f".{kind}-*.partial"):  # of a run that was killed, unless it is at work now
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > _FORGOTTEN_SECONDS:
+                    path.unlink()
+
+    def _with_faiss(self, stem: Path, index: VectorIndex) -> VectorIndex:
+        if len(index.numbers) < self._faiss_from or not _faiss_is_there():
+            return index
+        file, told = stem.with_suffix(".faiss"), stem.with_suffix(".json")
+        if not told.is_file():
+            recall = _make_faiss(file, index)
+            with _beside(told) as note:
+                note.write(json.dumps({"recall_at_10": recall}).encode())
+        return VectorIndex(index.matrix, index.numbers, file, json.loads(told.read_text())["recall_at_10"])
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[IO[bytes]]:
+    """Yield a file beside its place that is synced and moved in when the block ends well; nobody sees half of it."""
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _mapped(stem: Path, dimension: int) -> VectorIndex:
+    numbers = np.fromfile(stem.with_suffix(".ids"), dtype=_NUMBER)
+    shape = (len(numbers), dimension)
+    if not len(numbers):  # nothing to map
+        return VectorIndex(np.empty(shape, dtype=_FLOAT), numbers)
+    return VectorIndex(np.memmap(stem.with_suffix(".f32"), dtype=_FLOAT, mode="r", shape=shape), numbers)
+
+
+def _faiss_is_there() -> bool:
+    return importlib.util.find_spec("faiss") is not None
+
+
+def _make_faiss(target: Path, index: VectorIndex) -> float:
+    """Write the vectors as 16-bit floats for faiss and return how many of the ten nearest it finds."""
+    import faiss
+
+    made = faiss.IndexScalarQuantizer(index.matrix.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+    for start in range(0, len(index.matrix), _ROWS_AT_ONCE):
+        made.add(np.ascontiguousarray(index.matrix[start : start + _ROWS_AT_ONCE]))
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    faiss.write_index(made, str(partial))
+    partial.replace(target)
+    chosen = np.random.default_rng(0).choice(
+        len(index.matrix), size=min(_RECALL_QUERIES, len(index.matrix)), replace=False
+    )
+    found = wanted = 0
+    for row in sorted(chosen):
+        asked = np.array(index.matrix[row : row + 1])
+        exact = {near.number for near in nearest(index.matrix, index.numbers, asked, _RECALL_AT)}
+        quick = {near.number for near in _by_faiss(made, index.matrix, index.numbers, asked, _RECALL_AT)}
+        found, wanted = found + len(exact & quick), wanted + len(exact)
+    return found / wanted
+
+
+def _read_faiss(file: Path) -> Any:  # noqa: ANN401 (an index of faiss)
+    import faiss
+
+    return faiss.read_index(str(file), faiss.IO_FLAG_MMAP_IFC)
+
+
+def _by_faiss(
+    made: Any,  # noqa: ANN401 (an index of faiss)
+    matrix: NDArray[np.float32],
+    numbers: NDArray[np.int64],
+    asked: NDArray[np.float32],
+    count: int,
+) -> list[Near]:
+    _, rows = made.search(asked, min(_CANDIDATES * count, len(numbers)))
+    candidates = np.unique(rows[rows >= 0])
+    return nearest(matrix[candidates], numbers[candidates], asked, count)

@@ -1,0 +1,169 @@
+"""Photographs and texts of lots to vectors: batch by batch, each committed, each content once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from troostwatch.domain.counting import counted
+from troostwatch.domain.embedding import LotText, Vector, WaitingPhotograph
+from troostwatch.domain.errors import ImageError
+from troostwatch.domain.runs import Outcome
+from troostwatch.services.ports import (
+    Clock,
+    Progress,
+    Stop,
+    TextEmbedder,
+    Unit,
+    UnitOfWork,
+    VisionEmbedder,
+    say_nothing,
+)
+
+_TEXTS_AT_ONCE = 64
+
+
+@dataclass(slots=True)
+class EmbeddingReport:
+    """What became of all photographs asked for: `total` are those processed and those skipped or left."""
+
+    total: int = 0
+    successful: int = 0
+    skipped: int = 0  # have a vector of this space, or are parked
+    texts: int = 0
+    seconds: float = 0.0
+    failures: list[str] = field(default_factory=list)
+    stopped: Outcome | None = None
+
+    @property
+    def processed(self) -> int:
+        return self.successful + len(self.failures)
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.stopped:
+            return self.stopped
+        return Outcome.SOME_FAILED if self.failures else Outcome.DONE
+
+    def counts(self) -> dict[str, int]:
+        return {
+            "total": self.total,
+            "processed": self.processed,
+            "successful": self.successful,
+            "failed": len(self.failures),
+            "skipped": self.skipped,
+            "texts": self.texts,
+        }
+
+    def summary(self) -> str:
+        rate = f", {self.processed / self.seconds:.1f} a second" if self.processed and self.seconds else ""
+        return (
+            f"{counted(self.total, 'photograph')}: {self.processed} processed, {self.successful} successful, "
+            f"{len(self.failures)} failed, {self.skipped} skipped; {counted(self.texts, 'text')} of lots; "
+            f"{self.seconds:.1f} s{rate}" + (", stopped early" if self.stopped else "")
+        )
+
+
+class ImageEmbeddingService:
+    """Gives every content a vector of one space, and every lot one of its text."""
+
+    def __init__(
+        self,
+        uow: UnitOfWork,
+        clock: Clock,
+        *,
+        embedder: Callable[[], VisionEmbedder],
+        refresh_documents: Callable[[], object],
+        max_attempts: int,
+        progress: Progress | None = None,
+    ) -> None:
+        self._uow = uow
+        self._clock = clock
+        self._embedder = embedder
+        self._refresh_documents = refresh_documents
+        self._max_attempts = max_attempts
+        self._progress = progress or say_nothing
+
+    def embed_pending(
+        self, *, stop: Stop, batch_size: int, limit: int | None = None, lots: Sequence[str] = ()
+    ) -> EmbeddingReport:
+        """Embed what has no vector of the model's space. Raises MissingDependencyError when there is no model."""
+        started = time.perf_counter()
+        report = EmbeddingReport()
+        embedder = self._embedder()
+        with self._uow() as uow:
+            space = uow.embeddings.enter_space(embedder.space, now=self._clock())
+            waiting = uow.embeddings.waiting(space, now=self._clock(), lots=lots)
+            report.total = uow.embeddings.contents(lots)
+            uow.commit()
+        report.skipped = report.total - len(waiting)
+        self._photographs(embedder, space, waiting[:limit], batch_size, stop, report)
+        if not report.stopped:
+            report.texts = self.embed_texts(embedder, space, stop=stop, lots=lots)
+        report.seconds = round(time.perf_counter() - started, 3)
+        return report
+
+    def _photographs(
+        self,
+        embedder: VisionEmbedder,
+        space: int,
+        waiting: Sequence[WaitingPhotograph],
+        batch_size: int,
+        stop: Stop,
+        report: EmbeddingReport,
+    ) -> None:
+        started = time.perf_counter()
+        batches = embedder.embed_photographs(waiting, batch_size=batch_size)
+        try:
+            for batch in batches:
+                self._record(space, batch, report)
+                rate = report.processed / (time.perf_counter() - started)
+                self._progress(report.processed, len(waiting), f"{rate:.1f}/s")
+                if stop.requested and report.processed < len(waiting):
+                    report.stopped = Outcome.OUT_OF_TIME if stop.out_of_time else Outcome.STOPPED
+                    return
+        finally:
+            batches.close()
+
+    def _record(
+        self, space: int, batch: Sequence[tuple[WaitingPhotograph, Vector | ImageError]], report: EmbeddingReport
+    ) -> None:
+        vectors: dict[str, Vector] = {}
+        now = self._clock()
+        with self._uow() as uow:
+            for photograph, result in batch:
+                if isinstance(result, ImageError):
+                    self._record_failure(uow, photograph, result)
+                    report.failures.append(f"{photograph.lot} {photograph.path}: {result}")
+                else:
+                    vectors[photograph.sha256] = result
+            uow.embeddings.record_photographs(space, vectors, now=now)
+            uow.commit()
+        report.successful += len(vectors)
+
+    def _record_failure(self, uow: Unit, photograph: WaitingPhotograph, error: ImageError) -> None:
+        parked = error.permanent or photograph.attempts + 1 >= self._max_attempts
+        uow.embeddings.record_failure(photograph.sha256, str(error), parked=parked, now=self._clock())
+
+    def embed_texts(self, embedder: TextEmbedder, space: int, *, stop: Stop, lots: Sequence[str] = ()) -> int:
+        """Give lots whose text is new or changed a vector of it; return how many."""
+        self._refresh_documents()
+        with self._uow() as uow:
+            waiting = iter(list(uow.embeddings.waiting_texts(space, lots)))
+        done = 0
+        for part in _parts(waiting):
+            if stop.requested:
+                break
+            vectors = embedder.embed_texts([text.text for text in part])
+            with self._uow() as uow:
+                uow.embeddings.record_texts(space, list(zip(part, vectors, strict=True)), now=self._clock())
+                uow.commit()
+            done += len(part)
+        return done
+
+
+def _parts(texts: Iterator[LotText]) -> Iterator[list[LotText]]:
+    while part := list(islice(texts, _TEXTS_AT_ONCE)):
+        yield part

@@ -1,0 +1,203 @@
+"""Looking by pictures and by meaning: what the vectors of one space say about a question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from troostwatch.domain.errors import MissingDependencyError, UsageError
+from troostwatch.domain.search import Candidate, Question, Ranking, SearchAnswer, Space
+from troostwatch.domain.vectors import Near, StoredSpace, VectorKind, combined_ranking
+from troostwatch.services.ports import Clock, Unit, UnitOfWork, VectorIndex, VectorStore, VisionEmbedder
+
+_FIRST = 200  # vectors taken of each ranking that is fused
+_EMBED = "run 'troostwatch images embed' first"
+
+ImageWeight = Callable[[str | None], float]
+
+
+class VectorSearchService:
+    """Answers with rankings of lots by their photographs and texts."""
+
+    def __init__(
+        self,
+        snapshot: UnitOfWork,
+        clock: Clock,
+        *,
+        store: VectorStore,
+        embedder: Callable[[StoredSpace], VisionEmbedder],
+        fetch: Callable[[str], bytes],
+        image_weight: ImageWeight,
+    ) -> None:
+        self._snapshot = snapshot
+        self._clock = clock
+        self._store = store
+        self._embedder = embedder
+        self._fetch = fetch
+        self._image_weight = image_weight
+
+    def prepare(self) -> None:
+        """Make the files of vectors now, so that the next question need not wait for them."""
+        with self._snapshot() as uow:
+            for kind in VectorKind:
+                if stored := uow.embeddings.space_in_use(kind):
+                    _opened(self._store, uow, kind, stored)
+
+    def rankings(self, question: Question, answer: SearchAnswer) -> list[Ranking]:
+        """Return what pictures and meaning say, with notes on what they cannot say.
+
+        Words alone are answered without a model as well; for a picture there has to be one: raises
+        MissingDependencyError.
+        """
+        with self._snapshot() as uow:
+            found: list[Ranking] = []
+            if question.text and not question.words_only:
+                found += self._by_text(uow, question, answer)
+            if question.image:
+                found.append(self._by_image(uow, question, answer))
+            if question.like:
+                found.append(self._by_likeness(uow, question, answer))
+        return found
+
+    def _by_text(self, uow: Unit, question: Question, answer: SearchAnswer) -> list[Ranking]:
+        stored = uow.embeddings.space_in_use(VectorKind.PHOTOGRAPHS)
+        if stored is None:
+            answer.notes.append(f"words and codes alone: no photograph is embedded ({_EMBED})")
+            return []
+        try:
+            embedder = self._embedder(stored)
+        except MissingDependencyError as error:
+            answer.notes.append(f"words and codes alone: {error}" + (f" ({error.hint})" if error.hint else ""))
+            return []
+        asked = embedder.embed_texts([question.text or ""])
+        spaces = {Space.PICTURE: (VectorKind.PHOTOGRAPHS, stored)}
+        if texts := uow.embeddings.space_in_use(VectorKind.LOTS, model=stored.space.model):
+            spaces[Space.MEANING] = (VectorKind.LOTS, texts)
+        return [
+            self._look(uow, kind, used, question, answer).ranking(space, asked)
+            for space, (kind, used) in spaces.items()
+        ]
+
+    def _by_image(self, uow: Unit, question: Question, answer: SearchAnswer) -> Ranking:
+        stored = uow.embeddings.space_in_use(VectorKind.PHOTOGRAPHS)
+        if stored is None:
+            raise MissingDependencyError("no photograph is embedded, so none can be found by a picture", hint=_EMBED)
+        asked = self._embedder(stored).embed_image(self._fetch(question.image or ""))[np.newaxis]
+        return self._look(uow, VectorKind.PHOTOGRAPHS, stored, question, answer).ranking(Space.PICTURE, asked)
+
+    def _by_likeness(self, uow: Unit, question: Question, answer: SearchAnswer) -> Ranking:
+        lot = question.like or ""
+        if not uow.reports.lots(now=self._clock(), lots=[lot]):
+            raise UsageError(f"the database knows no lot {lot}", hint=f"run 'troostwatch sync {lot}' first")
+        near = {
+            kind: _Likeness(self._look(uow, kind, stored, question, answer), lot)
+            for kind in VectorKind
+            if (stored := uow.embeddings.space_in_use(kind))
+        }
+        if not any(likeness.own for likeness in near.values()):
+            raise MissingDependencyError(f"lot {lot} is not embedded, so nothing is known to be like it", hint=_EMBED)
+        weight = self._image_weight(uow.embeddings.category(lot))
+        ranked = combined_ranking(
+            near.get(VectorKind.PHOTOGRAPHS, _NOTHING),
+            near.get(VectorKind.LOTS, _NOTHING),
+            image_weight=weight,
+            limit=question.limit,
+            most=max(likeness.size for likeness in near.values()),
+        )
+        return Ranking(
+            Space.LIKENESS,
+            tuple(
+                Candidate(name, score, f"{weight:.2f} x pictures {image:.3f} + {1 - weight:.2f} x texts {text:.3f}")
+                for name, score, image, text in ranked
+            ),
+        )
+
+    def _look(
+        self, uow: Unit, kind: VectorKind, stored: StoredSpace, question: Question, answer: SearchAnswer
+    ) -> _Look:
+        index = _opened(self._store, uow, kind, stored)
+        if index.recall is not None:
+            answer.notes.append(f"{kind}: faiss proposes, scored exactly; recall at 10 was {index.recall:.3f}")
+        return _Look(uow, self._clock(), kind, stored, index, question)
+
+
+def _opened(store: VectorStore, uow: Unit, kind: VectorKind, stored: StoredSpace) -> VectorIndex:
+    return store.open(kind, stored, lambda: uow.embeddings.vectors(kind, stored.id))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One question to the vectors of one kind in one space."""
+
+    uow: Unit
+    now: datetime
+    kind: VectorKind
+    stored: StoredSpace
+    index: VectorIndex
+    question: Question
+
+    def ranking(self, space: Space, asked: NDArray[np.float32]) -> Ranking:
+        best: dict[str, Candidate] = {}
+        for lot, position, found in self.by_lot(self.near(asked, max(_FIRST, self.question.limit))):
+            what = f"photograph {position}" if self.kind is VectorKind.PHOTOGRAPHS else "its text"
+            best.setdefault(lot, Candidate(lot, found.cosine, f"{what}, cosine {found.cosine:.3f}"))
+        return Ranking(space, tuple(best.values()))
+
+    def near(self, asked: NDArray[np.float32], count: int) -> list[Near]:
+        allowed = self.uow.embeddings.allowed(self.kind, self.stored.id, self.question.filters, now=self.now)
+        return self.index.search(asked, count, allowed)
+
+    def by_lot(self, near: Sequence[Near]) -> list[tuple[str, int, Near]]:
+        """Return (lot, position, what is near) in the order of nearness, of the lots that may be found."""
+        owners = self.uow.embeddings.owners(self.kind, [found.number for found in near])
+        shown = [(lot, at, found) for found in near for lot, at in owners.get(found.number, [])]
+        if self.question.filters.chosen:  # of lots that share a photograph one may be let through and another not
+            lots = self.uow.embeddings.lots_let_through(
+                [lot for lot, _, _ in shown], self.question.filters, now=self.now
+            )
+            shown = [row for row in shown if row[0] in lots]
+        return shown
+
+
+class _Likeness:
+    """How near other lots are to one lot, by vectors of one kind: the nearest pair counts."""
+
+    def __init__(self, look: _Look, lot: str) -> None:
+        self._look = look
+        self._lot = lot
+        self.own = look.uow.embeddings.of_lots(look.kind, look.stored.id, [lot]).get(lot, [])
+        self.size = look.index.size
+
+    def first(self, count: int) -> tuple[Mapping[str, float], float]:
+        if not self.own:
+            return {}, 0.0
+        near = self._look.near(np.stack(self.own), count)
+        found: dict[str, float] = {}
+        for lot, _, one in self._look.by_lot(near):
+            if lot != self._lot:
+                found.setdefault(lot, one.cosine)
+        return found, near[-1].cosine if len(near) == count else 0.0
+
+    def exactly(self, lots: Sequence[str]) -> Mapping[str, float]:
+        if not self.own:
+            return {}
+        asked = np.stack(self.own).T
+        vectors = self._look.uow.embeddings.of_lots(self._look.kind, self._look.stored.id, lots)
+        return {lot: float((np.stack(rows) @ asked).max()) for lot, rows in vectors.items()}
+
+
+class _Nothing:
+    """A ranking of nothing, where no vectors of a kind are there."""
+
+    def first(self, _count: int) -> tuple[Mapping[str, float], float]:
+        return {}, 0.0
+
+    def exactly(self, _lots: Sequence[str]) -> Mapping[str, float]:
+        return {}
+
+
+_NOTHING = _Nothing()
