@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -138,6 +139,31 @@ def fuse(rankings: Sequence[Ranking], limit: int) -> list[Found]:
 def words_of(text: str) -> list[str]:
     """Return the words of a question; a word may hold what stands inside part numbers: '20RL-000XMH'."""
     return _WORD.findall(text)
+
+
+def with_excerpts(
+    reasons: Sequence[Reason], document: Mapping[str, str] | None, words: Sequence[str]
+) -> tuple[Reason, ...]:
+    """Return the reasons with what stands around the found words, for those found by words."""
+    seen = excerpt(document or {}, words)
+    return tuple(replace(reason, because=seen) if reason.space is Space.WORDS else reason for reason in reasons)
+
+
+def excerpt(document: Mapping[str, str], words: Sequence[str]) -> str:
+    """Return the part of a document with a found word and the surroundings of that: 'title: … X1 Fold Gen 1'."""
+    parts = ("[^0-9a-z]*".join(re.findall("[0-9a-z]+", _folded(word))) for word in words)
+    wanted = re.compile("|".join(rf"(?<![0-9a-z]){part}" for part in parts if part) or r"(?!)")
+    for name, text in document.items():
+        for line in text.split("\n"):
+            if found := wanted.search(_folded(line)):
+                start = max(0, found.start() - 40)
+                return f"{name}: {'…' if start else ''}{line[start : start + 100]}"
+    return "some of the words"
+
+
+def _folded(text: str) -> str:
+    """Return the text in small letters without accents, letter by letter, so that places stay the same."""
+    return "".join(unicodedata.normalize("NFKD", c)[0] for c in text).lower()
 
 
 def perhaps_codes(words: Iterable[str]) -> list[str]:

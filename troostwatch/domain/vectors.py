@@ -97,6 +97,9 @@ def _largest(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
     return np.sort(np.concatenate((above, equal)))
 
 
+_FIRST_DEPTH = 256  # mostly enough, so that the vectors are gone through once
+
+
 class Ranked(Protocol):
     """One of two rankings that are combined."""
 
@@ -117,7 +120,7 @@ def combined_ranking(
     the worst of the answer. A lot without a vector in a space counts as 0 there. `most` is how many vectors there
     are in the larger space.
     """
-    depth = max(limit, 16)
+    depth = max(limit, _FIRST_DEPTH)
     while True:
         (by_image, most_image), (by_text, most_text) = image.first(depth), text.first(depth)
         lots = list({**by_image, **by_text})

@@ -19,6 +19,7 @@ from troostwatch.domain.search import (
     part_of_code,
     perhaps_codes,
     told,
+    with_excerpts,
     words_of,
 )
 from troostwatch.services.ports import Clock, Progress, Unit, UnitOfWork, say_nothing
@@ -82,9 +83,11 @@ class SearchService:
             rankings += way(question, answer)
         found = fuse([r for r in rankings if r.found], question.limit)
         with self._snapshot() as uow:
-            lots = uow.reports.lots(now=self._clock(), lots=[f.lot for f in found]) if found else []
+            names = [f.lot for f in found]
+            lots = uow.reports.lots(now=self._clock(), lots=names) if found else []
+            documents = uow.search.documents(names) if words else {}
         by_id = {lot.display_id: lot for lot in lots}
-        answer.hits = [Hit(by_id[f.lot], f.score, f.reasons) for f in found]
+        answer.hits = [Hit(by_id[f.lot], f.score, with_excerpts(f.reasons, documents.get(f.lot), words)) for f in found]
         return answer
 
     def _words(self, uow: Unit, words: Sequence[str], question: Question) -> Ranking:
@@ -95,9 +98,7 @@ class SearchService:
             known = {row[0] for row in found}
             some = uow.search.words(words, every=False, filters=filters, now=now, limit=_FIRST)
             found += [row for row in some if row[0] not in known]
-        return Ranking(
-            Space.WORDS, tuple(Candidate(lot, score, f"{where}: {excerpt}") for lot, score, where, excerpt in found)
-        )
+        return Ranking(Space.WORDS, tuple(Candidate(lot, score, "") for lot, score in found))
 
     def _codes(self, uow: Unit, parts: Sequence[str], question: Question) -> Ranking:
         """Rank lots with codes that fit: whole ones first, then parts, then what looks alike."""

@@ -86,9 +86,11 @@ TABLES = st.dictionaries(st.integers(0, 300).map(str), st.floats(-1, 1, width=16
 def test_the_combined_ranking_is_that_of_looking_at_every_lot(
     images: dict[str, float], texts: dict[str, float], weight: float, limit: int
 ) -> None:
-    ranked = combined_ranking(
-        Table(images), Table(texts), image_weight=weight, limit=limit, most=max(len(images), len(texts))
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vectors, "_FIRST_DEPTH", 2)
+        ranked = combined_ranking(
+            Table(images), Table(texts), image_weight=weight, limit=limit, most=max(len(images), len(texts))
+        )
 
     every = sorted(
         (weight * images.get(lot, 0.0) + (1.0 - weight) * texts.get(lot, 0.0) for lot in {**images, **texts}),

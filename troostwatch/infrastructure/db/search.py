@@ -14,7 +14,8 @@ from troostwatch.infrastructure.db.times import stamp, to_text
 # How much a word counts in title, description, attributes, label text and codes.
 _WEIGHTS = "10.0, 2.0, 4.0, 1.0, 8.0"
 _COLUMN_NAMES = ("title", "description", "attributes", "label text", "codes")
-_MARK = "\x02"  # never in a document: control characters are taken out
+_HEAD = "{title attributes codes}"
+_MOST_RANKED = 5000
 
 
 class SearchRepository:
@@ -68,26 +69,49 @@ class SearchRepository:
 
     def words(
         self, words: Sequence[str], *, every: bool, filters: Filters, now: datetime, limit: int
-    ) -> list[tuple[str, float, str, str]]:
-        """Return lots whose documents hold beginnings of words: every one of them, or any; best first.
+    ) -> list[tuple[str, float]]:
+        """Return lots whose documents hold beginnings of words, every one of them or any, with their bm25; best first.
 
-        Each with its score (bm25, higher is better), the part of the document it was found in, and an excerpt.
+        Where thousands hold them, only titles, attributes and codes count; where these are thousands too, the last
+        known lots are returned, with 0: an order among so many would be worth little and cost much.
         """
         question = (" " if every else " OR ").join('"{}"*'.format(word.replace('"', "")) for word in words)
+        values = filter_values(filters, now) | {"limit": limit, "most": _MOST_RANKED + 1}
+        order, score = "rowid DESC", "0.0"
+        for asked in (question, f"{_HEAD} : ({question})"):
+            values["question"] = asked
+            if self._matching(values, filters) <= _MOST_RANKED:
+                order, score = "rank", "-rank"
+                break
         rows = self._conn.execute(
             f"""WITH best AS (
-                    SELECT rowid AS id, rank FROM lot_documents
+                    SELECT rowid AS id, {score} AS score FROM lot_documents
                      WHERE lot_documents MATCH :question AND rank MATCH 'bm25({_WEIGHTS})'
                        {_restricted("rowid", filters)}
-                     ORDER BY rank LIMIT :limit)
-                SELECT l.display_id, -best.rank AS score,
-                       {", ".join(f"highlight(d.lot_documents, {i}, :mark, :mark) AS c{i}" for i in range(5))}
-                  FROM best JOIN lot_documents AS d ON d.rowid = best.id JOIN lots AS l ON l.id = best.id
-                 WHERE d.lot_documents MATCH :question
-                 ORDER BY best.rank, l.id""",
-            filter_values(filters, now) | {"question": question, "limit": limit, "mark": _MARK},
+                     ORDER BY {order} LIMIT :limit)
+                SELECT l.display_id, best.score FROM best JOIN lots AS l ON l.id = best.id
+                 ORDER BY best.score DESC, l.id""",
+            values,
         )
-        return [(row["display_id"], row["score"], *_excerpt([row[f"c{i}"] for i in range(5)])) for row in rows]
+        return [(row[0], row[1]) for row in rows]
+
+    def _matching(self, values: dict[str, object], filters: Filters) -> int:
+        row = self._conn.execute(
+            f"""SELECT count(*) FROM (SELECT 1 FROM lot_documents WHERE lot_documents MATCH :question
+                   {_restricted("rowid", filters)} LIMIT :most)""",
+            values,
+        ).fetchone()
+        return int(row[0])
+
+    def documents(self, lots: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return the parts of the documents of some lots, by name."""
+        rows = self._conn.execute(
+            """SELECT l.display_id, d.title, d.description, d.attributes, d.label_text, d.codes
+                 FROM lots AS l JOIN lot_documents AS d ON d.rowid = l.id
+                WHERE l.display_id IN (SELECT value FROM json_each(:lots))""",
+            {"lots": json.dumps(list(lots))},
+        )
+        return {row[0]: dict(zip(_COLUMN_NAMES, tuple(row)[1:], strict=True)) for row in rows}
 
     def lots_with_code(self, part: str, *, look_alikes: bool, filters: Filters, now: datetime, limit: int) -> list[str]:
         """Return lots with a code that holds these letters and digits, the last known first."""
@@ -145,14 +169,3 @@ def filter_values(filters: Filters, now: datetime) -> dict[str, object]:
 def _clean(*texts: str | None) -> str:
     """Return the texts as lines without control characters."""
     return "\n".join("".join(max(c, " ") for c in text) for text in texts if text)
-
-
-def _excerpt(marked: Sequence[str]) -> tuple[str, str]:
-    """Return the first part of a document with a found word, and the line of it that holds one."""
-    for name, text in zip(_COLUMN_NAMES, marked, strict=True):
-        if text and _MARK in text:
-            line = next(line for line in text.split("\n") if _MARK in line)
-            before, _, after = line.partition(_MARK)
-            start = max(0, len(before) - 40)
-            return name, ("…" if start else "") + (before[start:] + after).replace(_MARK, "")[:100]
-    return _COLUMN_NAMES[0], ""
