@@ -10,6 +10,8 @@ from troostwatch.domain.calibration import Bin, reliability
 from troostwatch.domain.errors import UsageError
 from troostwatch.domain.identity import IdentityCode, identity
 from troostwatch.domain.images import LotImage
+from troostwatch.domain.judgement import naming
+from troostwatch.domain.judgement.naming import NameOnLabel
 from troostwatch.domain.reports import CodeRow, LotSummary, Stats
 from troostwatch.domain.runs import Run
 from troostwatch.services.ports import Clock, UnitOfWork
@@ -22,6 +24,8 @@ class LotView:
     summary: LotSummary
     codes: tuple[IdentityCode, ...]
     photographs: tuple[LotImage, ...]
+    on_label: NameOnLabel | None = None  # what the labels call the product
+    contradiction: str | None = None  # in what they contradict the title
 
 
 class ReportService:
@@ -76,7 +80,15 @@ class ReportService:
                 )
             codes = identity(uow.reports.codes(lots=[display_id]))
             photographs = uow.images.of_lot(display_id)
-        return LotView(found[0], tuple(codes), tuple(photographs))
+            lines = uow.reports.lines(display_id)
+        title = found[0].title or ""
+        return LotView(
+            summary=found[0],
+            codes=tuple(codes),
+            photographs=tuple(photographs),
+            on_label=naming.on_label(title, lines),
+            contradiction=naming.contradiction(title, lines),
+        )
 
     def calibration(self) -> list[Bin]:
         """Return how probabilities compare with what people decided. Raises UsageError where nobody decided yet.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from fakes.world import World, analysis, code
 
 from troostwatch.domain.codes import CodeType
 from troostwatch.domain.errors import UsageError
+from troostwatch.domain.geometry import Quad
+from troostwatch.domain.readings import Reading, ReadingKind
 
 
 @pytest.fixture
@@ -110,3 +113,18 @@ def test_an_empty_database_has_numbers_too(tmp_path: Path) -> None:
     assert (stats.lots, stats.photographs, stats.seconds_per_photograph) == (0, {}, None)
     assert (world.reports().lots(), list(world.reports().codes()), world.reports().runs(5)) == ([], [], [])
     world.connection.close()
+
+
+def test_a_label_that_contradicts_the_title_is_told(world: World) -> None:
+    label = Reading("rapidocr", ReadingKind.TEXT, "ThinkPad T14 Gen 3", Quad.upright(0, 0, 200, 20), 0.99)
+    world.lot("A1-1-4", title="Lenovo ThinkBook 14")
+    world.photograph("A1-1-4", 2, "label")
+    world.shows("label", replace(analysis(code("PF3K7M2W", 0.99)), readings=(label,)))
+    world.analyze()
+
+    view = world.reports().lot("A1-1-4")
+
+    assert view.on_label is not None
+    assert (view.on_label.name.text, view.on_label.position) == ("ThinkPad T14 Gen 3", 2)
+    assert view.contradiction == "the label on photograph 2 says ThinkPad T14 Gen 3, the title ThinkBook 14"
+    assert world.reports().lot("A1-1-1").contradiction is None

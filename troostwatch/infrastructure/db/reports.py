@@ -127,6 +127,18 @@ class ReportRepository:
         )
         return [_summary(row) for row in rows]
 
+    def lines(self, lot: str) -> list[tuple[int, str]]:
+        """Return (position of the photograph, text) of every line that was read on the photographs of a lot."""
+        rows = self._conn.execute(
+            """SELECT i.position, r.text FROM readings AS r
+                 JOIN lot_images AS i ON i.content_sha256 = r.content_sha256
+                 JOIN lots AS l ON l.id = i.lot_id
+                WHERE l.display_id = :lot AND r.kind = 'text'
+                ORDER BY i.position, r.id""",
+            {"lot": lot},
+        )
+        return [(row["position"], row["text"]) for row in rows]
+
     def decided_confidences(self) -> list[tuple[float, bool]]:
         """Return (confidence, right) of every code that a reader saw and a person decided about."""
         rows = self._conn.execute(

@@ -100,8 +100,12 @@ def show(session: bootstrap.Session, /, db_path: Path | None, as_json: bool, dis
 def _print(app: bootstrap.Application, view: LotView) -> None:
     lot = view.summary
     output.say(f"{lot.display_id}  {lot.title or '-'}")
+    if view.contradiction:
+        output.say(f"  WARNING    {view.contradiction}")
     closes = f"{lot.closes_at.astimezone():%Y-%m-%d %H:%M}" if lot.closes_at else "unknown"
+    label = view.on_label
     for name, value in (
+        ("on label", f"{label.name.text} (photograph {label.position})" if label else None),
         ("category", lot.category),
         ("status", lot.bidding_status),
         ("closes", closes),
