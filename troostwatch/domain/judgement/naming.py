@@ -15,7 +15,7 @@ _LONGEST_NAME = 7  # words; what goes on is a sentence that mentions the product
 _SAME_WORD = 0.9  # 'Galaxxy' is Galaxy, 'ThinkBook' is not ThinkPad
 _SHORTEST_MISSPELT = 5
 _ENDS = re.compile(r"[,;:|(/]|\s[-–]\s")  # noqa: RUF001 (a dash as sellers set it)
-_SPLIT = re.compile(r"(?<=[a-z])(?=[0-9])")  # 'Watch6' is Watch 6
+_SPLIT = re.compile(r"(?<=[a-z]{3})(?=[0-9])")  # 'Watch6' is Watch 6
 
 
 @dataclass(frozen=True, slots=True)
