@@ -16,7 +16,6 @@ import json
 import pickle
 import re
 import sys
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -33,10 +32,9 @@ from troostwatch.domain.judgement.claims import Basis
 from troostwatch.domain.judgement.fusion import Weighed, weigh
 from troostwatch.domain.judgement.weighing import Witness
 from troostwatch.domain.readings import OcrEngine, Reading, ReadingKind
-from troostwatch.infrastructure.ai.image_analyzer import analyze_file
+from troostwatch.infrastructure.ai.image_analyzer import analyze_file, analyzer
 from troostwatch.infrastructure.learning.evidence import Case, Fit, fit
-from troostwatch.infrastructure.synthetic import lettering
-from troostwatch.infrastructure.synthetic.degradations import trials
+from troostwatch.infrastructure.synthetic import degradations, lettering
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 TARGET = CHECKOUT / "troostwatch" / "domain" / "judgement" / "weights.toml"
@@ -83,18 +81,19 @@ def main() -> int:
 
 
 def drawn(seed: int, count: int) -> Iterator[Known]:
-    with tempfile.TemporaryDirectory() as folder:
-        jobs, truths = [], []
-        for number, trial in enumerate(trials(seed, count, faces=lettering.system_faces())):
-            path = Path(folder) / f"{number}.jpg"
-            path.write_bytes(trial.photograph.body)
-            # Every fourth is read by Tesseract as well.
-            for engine in (*OcrEngine,) if number % 4 == 0 else (OcrEngine.RAPIDOCR,):
-                jobs.append((str(path), engine))
-                truths.append((f"sticker {number}", trial.photograph.truth))
-        for (group, truth), (size, readings) in zip(truths, read_all(jobs), strict=True):
-            accepted = frozenset(key(kind, value) for code in truth.codes for kind, value in code.accepted)
-            yield Known(group, size, readings, accepted, frozenset(), frozenset(CodeType) - {CodeType.OTHER}, 1.0)
+    # Every fourth is read by Tesseract as well.
+    jobs = [(seed, n, engine) for n in range(count) for engine in OcrEngine if n % 4 == 0 or engine == "rapidocr"]
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(draw_and_read, jobs, chunksize=8)
+
+
+def draw_and_read(job: tuple[int, int, OcrEngine]) -> Known:
+    seed, number, engine = job
+    trial = degradations.trial(seed, number, faces=lettering.system_faces())
+    readings = analyzer(engine, MOST_PIXELS).analyze(trial.photograph.body).readings
+    accepted = frozenset(key(kind, value) for code in trial.photograph.truth.codes for kind, value in code.accepted)
+    types = frozenset(CodeType) - {CodeType.OTHER}
+    return Known(f"sticker {number}", trial.size, readings, accepted, frozenset(), types, 1.0)
 
 
 def captured(lots: Path) -> Iterator[Known]:

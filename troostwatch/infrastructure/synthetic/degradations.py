@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -59,15 +59,14 @@ class Trial:
         return photographs.SIZE
 
 
-def trials(seed: int, count: int, *, faces: tuple[Face, ...] = lettering.EMBEDDED) -> Iterator[Trial]:
-    """Yield `count` photographs of stickers: makers, languages and faults take turns. Same arguments, same bytes."""
-    for number in range(count):
-        rng = Random(seed * 1_000_003 + number)  # noqa: S311 (it has to repeat itself)
-        fault = tuple(FAULTS)[number % len(FAULTS)]
-        layout = layouts.LAYOUTS[(number // len(FAULTS)) % len(layouts.LAYOUTS)]
-        language = tuple(Language)[(number // 5) % len(Language)]
-        unit = layouts.fill(layout, rng, language=language, faces=faces)
-        careful = Conditions(surface=rng.choice(tuple(Surface)), fill=rng.uniform(0.62, 0.8), blur=0.5)
-        taken = FAULTS[fault](careful, rng)
-        picture = photographs.photograph(stickers.print_sticker(unit.sticker), taken, seed=rng.getrandbits(32))
-        yield Trial(fault, layout.maker, unit.language, picture)
+def trial(seed: int, number: int, *, faces: tuple[Face, ...] = lettering.EMBEDDED) -> Trial:
+    """Return the photograph with this number: makers, languages and faults take turns. Same arguments, same bytes."""
+    rng = Random(seed * 1_000_003 + number)  # noqa: S311 (it has to repeat itself)
+    fault = tuple(FAULTS)[number % len(FAULTS)]
+    layout = layouts.LAYOUTS[(number // len(FAULTS)) % len(layouts.LAYOUTS)]
+    language = tuple(Language)[(number // 5) % len(Language)]
+    unit = layouts.fill(layout, rng, language=language, faces=faces)
+    careful = Conditions(surface=rng.choice(tuple(Surface)), fill=rng.uniform(0.62, 0.8), blur=0.5)
+    taken = FAULTS[fault](careful, rng)
+    picture = photographs.photograph(stickers.print_sticker(unit.sticker), taken, seed=rng.getrandbits(32))
+    return Trial(fault, layout.maker, unit.language, picture)
