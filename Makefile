@@ -35,7 +35,7 @@ check: lint test
 
 clean:
 	rm -rf $(VENV) demo build dist htmlcov .coverage .coverage.* .hypothesis
-	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .schemathesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Troostwatch needs Python 3.11 or newer; say make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'

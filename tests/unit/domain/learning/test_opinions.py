@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from fakes.stickers import text
 from fakes.words import HEIGHT, WIDTH, line
 
-from troostwatch.domain.codes import CodeType
+from troostwatch.domain.codes import Code, CodeType
+from troostwatch.domain.judgement.fusion import judge
 from troostwatch.domain.learning.opinions import Guess, opinions
 from troostwatch.domain.learning.rules import labels_by_rule
-from troostwatch.domain.readings import ReadingKind
+from troostwatch.domain.readings import Reading, ReadingKind
 
 
 def test_a_word_taken_for_a_code_is_an_opinion_about_the_value_it_prints() -> None:
@@ -36,3 +38,26 @@ def test_the_rules_label_words_by_what_the_judgement_makes_of_their_lines() -> N
         "none",
         "none",
     ]
+
+
+def sticker_code(*more: Reading) -> Code:
+    (code,) = judge([text("Serial No."), text("QX99AB12", 100, 140), *more], width=WIDTH, height=HEIGHT).codes
+    return code
+
+
+def test_the_classifier_is_a_witness_of_the_type_and_not_of_the_characters() -> None:
+    (opinion,) = opinions(line("QX99AB12", 0), [Guess("serial_number", 0.9)])
+
+    without, with_it = sticker_code(), sticker_code(opinion)
+
+    assert without.confidence < with_it.confidence < without.confidence + 0.1
+    assert "the classifier takes it for one" in with_it.evidence
+    assert with_it.readers == ("classifier", "rapidocr")
+
+
+def test_what_only_the_classifier_takes_for_a_code_is_not_approved() -> None:
+    (opinion,) = opinions(line("QX99AB12", 0), [Guess("serial_number", 0.99)])
+
+    (code,) = judge([text("QX99AB12"), opinion], width=WIDTH, height=HEIGHT).codes
+
+    assert code.confidence < 0.9
