@@ -19,8 +19,9 @@ def test_the_table_of_settings_has_every_variable_with_its_default() -> None:
 
     assert told.keys() == {name.upper() for name in defaults}
     for name, value in defaults.items():
-        shown = told[name.upper()].replace('"', "'")
-        assert str(value).lower().endswith(shown.lower()) if value is not None else shown == ""
+        shown = told[name.upper()].replace('"', "'").lower()
+        default = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value).lower()
+        assert default.endswith(shown) and bool(shown) == bool(default), name
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
