@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -86,6 +87,9 @@ class Service:
             self.engines = (await self.workers.everywhere(warm_up, self.options))[0]
         except TroostwatchError as error:
             self.broken = f"{error}" + (f" (try: {error.hint})" if error.hint else "")
+        except BrokenProcessPool:
+            self.broken = "a reading process died while it loaded its models (out of memory?)"
+        if self.broken:
             _log.error("the service cannot read: %s", self.broken)
 
 

@@ -132,6 +132,12 @@ def _spelled_out(value: str, tokens: Sequence[Token]) -> list[int]:
     return []
 
 
+def _around(box: Box) -> Box:
+    """Return the box with as much room on all sides as its shorter side."""
+    room = min(box.x1 - box.x0, box.y1 - box.y0)
+    return Box(box.x0 - room, box.y0 - room, box.x1 + room, box.y1 + room)
+
+
 def _near(one: Box, other: Box) -> bool:
     """Tell whether two words stand as near each other as the groups of one number do."""
     height = max(1, min(one.y1 - one.y0, one.x1 - one.x0, other.y1 - other.y0, other.x1 - other.x0))
@@ -149,7 +155,11 @@ def _prints(token: Token, value: str, box: Box | None) -> bool:
         return False
     if whole in word:
         return True
-    if box is None or token.box.share_inside(box) < _LEAST_OVERLAP or (len(word) < 3 and word.isalpha()):
+    if box is None:
+        return False
+    if word.isdigit() and whole.isdigit() and word in whole and token.box.share_inside(_around(box)) >= _LEAST_OVERLAP:
+        return True  # some of the digits under the bars, though not all could be read
+    if token.box.share_inside(box) < _LEAST_OVERLAP or (len(word) < 3 and word.isalpha()):
         return False
     folded, sought = without_look_alikes(word), without_look_alikes(whole)
     if folded in sought or sought in folded:

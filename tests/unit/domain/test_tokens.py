@@ -145,3 +145,12 @@ def test_digits_that_stand_apart_under_the_bars_are_pieces_of_the_number_above_t
     labels = labels_for(printed, [approved("4710886776161", CodeType.EAN, box=bars)], [])
 
     assert labels == dict.fromkeys((0, 1, 2), Label("ean", LabelOrigin.RULE))
+
+
+def test_some_of_the_digits_under_the_bars_are_pieces_too_and_digits_elsewhere_are_not() -> None:
+    bars = Box(200, 100, 500, 180)
+    printed = [token("776161", 380, 185), token("710886", 230, 400), token("99", 230, 185, 30)]
+
+    labels = labels_for(printed, [approved("4710886776161", CodeType.EAN, box=bars)], [])
+
+    assert labels.keys() == {0}

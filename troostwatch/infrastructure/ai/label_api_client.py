@@ -152,22 +152,26 @@ class LabelApiAnalyzer:
 
     def analyze_all(self, images: Iterable[LotImage]) -> Iterator[Outcome]:
         """Yield what came of each photograph, as it comes."""
+        left: list[LotImage] = []
+        waiting = iter(images)
+        try:
+            if self._is_there():
+                yield from self._ask_all(waiting, left)
+        finally:
+            self._client.close()
+        rest = next(waiting, None) if not left else None
+        if left or rest:
+            yield from self._local().analyze_all(chain(left, [rest] if rest else [], waiting))
+
+    def _is_there(self) -> bool:
         try:
             health = self._client.check_health()
         except ServiceAwayError as error:
             _log.warning("%s; reading here instead", error)
-            yield from self._local().analyze_all(images)
-            return
-        left: list[LotImage] = []
+            return False
         if health.get("model") != "loaded":
             _log.warning("the label service has no model: it reads by rules alone")
-        waiting = iter(images)
-        try:
-            yield from self._ask_all(waiting, left)
-        finally:
-            self._client.close()
-        if left:
-            yield from self._local().analyze_all(chain(left, waiting))
+        return True
 
     def _ask_all(self, waiting: Iterator[LotImage], left: list[LotImage]) -> Iterator[Outcome]:
         """Yield what the service answered; what it did not answer is left."""
