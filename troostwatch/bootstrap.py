@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import os
@@ -16,7 +17,7 @@ from troostwatch.config import Configuration, Settings, keys
 from troostwatch.domain.calibration import Bin
 from troostwatch.domain.codes import Code
 from troostwatch.domain.embedding import OTHER, EmbeddingSpace, kind_of_category
-from troostwatch.domain.errors import MissingDependencyError
+from troostwatch.domain.errors import ImageError, MissingDependencyError
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.images import RetryPolicy, Thresholds
 from troostwatch.domain.readings import Backend, OcrEngine
@@ -557,6 +558,22 @@ class Application:
         from troostwatch.infrastructure.pixels import reliability
 
         return reliability.draw_reliability(bins, target, title="Codes that people decided about")
+
+    def thumbnails(self, lot: str, *, count: int, side: int) -> list[tuple[int, bytes]]:
+        """Return (position, JPEG) of the first photographs of a lot that are here and can be read."""
+        from troostwatch.infrastructure.pixels.thumbnails import thumbnail
+
+        with self.snapshot() as uow:
+            photographs = [i for i in uow.images.of_lot(lot) if i.local_path and i.vanished_at is None]
+        found: list[tuple[int, bytes]] = []
+        for photograph in photographs:
+            if len(found) == count:
+                break
+            with contextlib.suppress(ImageError):  # a sheet without it is still one
+                path = self.settings.paths.images / str(photograph.local_path)
+                data = thumbnail(path, side=side, max_pixels=self.settings.download.max_pixels)
+                found.append((photograph.position, data))
+        return found
 
     def crop(self, relative: str, box: Box, name: str) -> Path:
         """Write a piece of a photograph for a person's eye and return its path. Raises ImageError."""

@@ -15,10 +15,13 @@ from troostwatch.domain.counting import counted
 from troostwatch.domain.duplicates import MOST_BITS, NEARLY_SAME_BITS, bids
 from troostwatch.domain.search import Filters, Hit, Question, SearchAnswer
 from troostwatch.interfaces.cli import errors, options, output, progress
+from troostwatch.interfaces.cli.contact_sheet import contact_sheet
 from troostwatch.interfaces.cli.lots import bid
 from troostwatch.services.duplicates import Duplicates
 
 _FIND = "find"
+_PICTURES = 6  # of a lot on a page
+_PICTURE_SIDE = 220
 
 
 class _FindByDefault(click.Group):
@@ -129,7 +132,8 @@ def find(
     troostwatch search --code 42177 --json
     troostwatch search laptop --closing-within 24h --max-price 200
     """
-    answer = _answer(session, db_path, question)
+    with session.open(db_path, create=False) as app:
+        answer = _answer(session, app, question)
     if as_json:
         for hit in answer.hits:
             click.echo(output.json_line(_plain(hit)))
@@ -139,9 +143,9 @@ def find(
         click.launch(answer.hits[0].lot.url)
 
 
-def _answer(session: bootstrap.Session, db_path: Path | None, question: Question) -> SearchAnswer:
-    with session.open(db_path, create=False) as app, progress.bar("index", quiet=session.quiet) as moving:
-        app.reports().require(auction=question.filters.auction)
+def _answer(session: bootstrap.Session, app: bootstrap.Application, question: Question) -> SearchAnswer:
+    app.reports().require(auction=question.filters.auction)
+    with progress.bar("index", quiet=session.quiet) as moving:
         answer = app.search(progress=moving).find(question)
     for note in answer.notes:
         output.talk(f"  {note}", quiet=session.quiet)
@@ -170,6 +174,29 @@ def _print(answer: SearchAnswer, *, explain: bool) -> None:
 
 def _why(hit: Hit) -> str:
     return hit.reasons[0].because if len(hit.reasons) == 1 else ", ".join(reason.space for reason in hit.reasons)
+
+
+@search.command()
+@click.option("--open", "open_page", is_flag=True, help="Open the file in the browser.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_question
+def page(session: bootstrap.Session, /, question: Question, db_path: Path | None, file: Path, open_page: bool) -> None:
+    """Write the answer as one HTML file with small photographs; it needs nothing beside it.
+
+    \b
+    troostwatch search page found.html thinkpad x1 --limit 50
+    troostwatch search page like.html --like A1-39499-11 --open
+    """
+    with session.open(db_path, create=False) as app:
+        answer = _answer(session, app, question)
+        lots = [hit.lot.display_id for hit in answer.hits]
+        pictures = {lot: app.thumbnails(lot, count=_PICTURES, side=_PICTURE_SIDE) for lot in lots}
+    asked = next(filter(None, (question.text, question.code, question.like, question.image)))
+    with output.destination(file) as target:
+        target.write(contact_sheet(asked, answer.hits, pictures))
+    output.talk(f"{counted(len(lots), 'lot')} in {file}", quiet=session.quiet)
+    if open_page:
+        click.launch(str(file))
 
 
 @search.command()
