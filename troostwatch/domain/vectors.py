@@ -62,14 +62,15 @@ def nearest(
         chosen = slice(start, stop) if rows is None else rows[start:stop]
         scores = _best_of_asked(matrix[chosen], asked)
         at = np.arange(start, stop) if rows is None else rows[start:stop]
-        keep = _largest(scores, count)
+        keep = _above(best_scores[-1], scores, count) if len(best_scores) == count else _largest(scores, count)
         best_scores = np.concatenate((best_scores, scores[keep]))
         best_rows = np.concatenate((best_rows, at[keep]))
-    order = np.lexsort((best_rows, -best_scores))[:count]
-    which = np.argmax(matrix[best_rows[order]] @ asked.T, axis=1) if len(order) else []
+        order = np.lexsort((best_rows, -best_scores))[:count]
+        best_scores, best_rows = best_scores[order], best_rows[order]
+    which = np.argmax(matrix[best_rows] @ asked.T, axis=1) if len(best_rows) else []
     return [
         Near(int(numbers[row]), float(score), int(query))
-        for row, score, query in zip(best_rows[order], best_scores[order], which, strict=True)
+        for row, score, query in zip(best_rows, best_scores, which, strict=True)
     ]
 
 
@@ -85,6 +86,12 @@ def _best_of_asked(rows: NDArray[np.float32], asked: NDArray[np.float32]) -> NDA
     # One query is a matrix-vector product, which BLAS does faster than a matrix-matrix product with one column.
     scores: NDArray[np.float32] = rows @ asked[0] if len(asked) == 1 else (rows @ asked.T).max(axis=1)
     return scores
+
+
+def _above(worst: np.float32, scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    """Return where scores stand that are better than the worst so far; an equal one comes later and loses."""
+    better = np.flatnonzero(scores > worst)
+    return better[_largest(scores[better], count)]
 
 
 def _largest(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:

@@ -31,6 +31,7 @@ PREPROCESSING_VERSION = 1  # raise it when the model is shown other pixels or an
 
 _ATTEMPTS = 3  # of reading a file; a disk on the network may be away for a moment
 _TEXTS_AT_ONCE = 64
+_SEEN_AT_ONCE = 16  # photographs by a model on CPU: more take more memory and are no faster
 
 Pixels = NDArray[np.uint8]  # (side, side, 3)
 
@@ -135,6 +136,10 @@ class ClipEmbedder:
     def _embed(self, pixels: Sequence[Pixels]) -> list[Vector | ImageError]:
         if not pixels:
             return []
+        most = len(pixels) if self._device.type == "cuda" else _SEEN_AT_ONCE
+        if len(pixels) > most:
+            parts = (pixels[start : start + most] for start in range(0, len(pixels), most))
+            return [vector for part in parts for vector in self._embed(part)]
         batch = self._torch.from_numpy(np.stack(pixels)).to(self._device).permute(0, 3, 1, 2).float()
         try:
             with self._torch.inference_mode():
@@ -228,9 +233,9 @@ def _from_file(torch: Any, open_clip: Any, name: str, weights: Path) -> Any:  # 
             state = torch.load(weights, map_location="cpu", weights_only=True, mmap=True)
         state = state.get("state_dict", state)
         state = {key.removeprefix("module."): tensor for key, tensor in state.items()}
-        with _quiet():  # it warns of the random weights that are replaced below
-            model = open_clip.create_model(name, pretrained=None)
-        model.load_state_dict(state, assign=True)
+        model = _with_weights(torch, open_clip, name, state, empty=True)
+        if any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())):
+            model = _with_weights(torch, open_clip, name, state, empty=False)
     # A pickle of something else, a cut file, tensors of another model: torch has an exception for each.
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -238,6 +243,19 @@ def _from_file(torch: Any, open_clip: Any, name: str, weights: Path) -> Any:  # 
             f"{weights} holds no weights of {name}: {reason}",
             hint="give a checkpoint of tensors (.pt, .safetensors) of this model",
         ) from error
+    return model
+
+
+def _with_weights(torch: Any, open_clip: Any, name: str, state: Any, *, empty: bool) -> Any:  # noqa: ANN401
+    """Return a model of these tensors; an empty one needs no memory and no random numbers before it has them."""
+    device = "meta" if empty else "cpu"
+    with _quiet(), torch.device(device):  # it warns of having no weights
+        model = open_clip.create_model(name, pretrained=None, device=device)
+    model.load_state_dict(state, assign=True)
+    for part in model.modules():  # what is no weight, but made when the model is
+        mask = getattr(part, "attn_mask", None)
+        if isinstance(mask, torch.Tensor) and mask.is_meta:
+            part.attn_mask = torch.full(mask.shape, float("-inf")).triu(1)
     return model
 
 

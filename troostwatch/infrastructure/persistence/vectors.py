@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -161,6 +162,7 @@ def _make_faiss(target: Path, index: VectorIndex) -> float:
     return found / wanted
 
 
+@lru_cache(maxsize=len(VectorKind))  # the name of a file says what it was made of
 def _read_faiss(file: Path) -> Any:  # noqa: ANN401 (an index of faiss)
     import faiss
 
