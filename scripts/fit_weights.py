@@ -31,7 +31,7 @@ from troostwatch.domain.judgement.candidates import Scene
 from troostwatch.domain.judgement.claims import Basis
 from troostwatch.domain.judgement.fusion import Weighed, weigh
 from troostwatch.domain.judgement.weighing import Witness
-from troostwatch.domain.readings import OcrEngine, Reading, ReadingKind
+from troostwatch.domain.readings import OcrEngine, Reading
 from troostwatch.infrastructure.ai.image_analyzer import analyze_file, analyzer
 from troostwatch.infrastructure.learning.evidence import Case, Fit, fit
 from troostwatch.infrastructure.synthetic import degradations, lettering
@@ -130,7 +130,7 @@ def read(job: tuple[str, OcrEngine]) -> tuple[tuple[int, int], tuple[Reading, ..
 
 
 def cases_of(known: Known) -> Iterator[Case]:
-    stands = [r for r in known.readings if r.kind is not ReadingKind.SYMBOL or payloads.stands(r)]
+    stands = payloads.standing(known.readings)
     scene = Scene(stands, *known.size)
     for weighed in weigh(gathering.gather(stands)[0], scene):
         if weighed.candidate.type in known.types and not spellings(weighed) & known.neutral:

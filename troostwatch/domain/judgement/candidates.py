@@ -12,6 +12,7 @@ from troostwatch.domain.codes import CodeType, canonical
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.judgement import checks, payloads
 from troostwatch.domain.judgement.claims import Basis, Claim
+from troostwatch.domain.judgement.pairing import stands_at
 from troostwatch.domain.judgement.weighing import Witness
 from troostwatch.domain.readings import CLASSIFIER, Reading, ReadingKind
 
@@ -23,6 +24,7 @@ _MATRIX = frozenset({"QRCode", "DataMatrix", "Aztec", "PDF417", "MicroQRCode", "
 _TEXTS = (Witness.TEXT, Witness.SECOND_TEXT, Witness.THIRD_TEXT)
 # An engine's own number says little; but below this one its lines were wrong as often as right.
 _POOR_BELOW = {"rapidocr": 0.93}
+_MORE = re.compile(r"(?=[A-Z0-9/-]*[0-9])[A-Z0-9][A-Z0-9/-]{3,}")
 _EDGE_PIXELS = 6
 _SHORTEST_IN_TEXT = 6  # shorter ones stand inside other words by chance
 
@@ -133,11 +135,13 @@ def witnesses(candidate: Candidate, others: Sequence[Candidate], scene: Scene) -
         found.append(Witness.OPINION)
     if texts and not found:
         found += [Witness.TEXT, Witness.CUT_OFF]
+    if whole and not symbols:
+        found += _doubts(candidate, whole)
     if whole and (checks.proves_itself(candidate.type, candidate.value) or Basis.CROSS_CHECK in candidate.bases):
         found.append(Witness.CHECK_DIGIT)
     if not symbols and _has_rival(candidate, others):
         found.append(Witness.RIVAL)
-    if _has_rival_bars(candidate, symbols, scene.readings):
+    if _has_rival_bars(candidate, symbols, scene.readings) or _may_begin_with_an_identifier(candidate, texts):
         found.append(Witness.RIVAL_BARS)
     return found
 
@@ -180,6 +184,27 @@ def _is_poor(text: Reading) -> bool:
     return (text.confidence or 1.0) < _POOR_BELOW.get(text.reader, 0.0)
 
 
+def _doubts(candidate: Candidate, texts: Sequence[Reading]) -> Iterator[Witness]:
+    settled = Basis.CROSS_CHECK in candidate.bases or checks.proves_itself(candidate.type, candidate.value)
+    if not settled and checks.easily_misread(candidate.type, candidate.value):
+        yield Witness.LOOK_ALIKES
+    if all(_goes_on(text.text, candidate) for text in texts):
+        yield Witness.MORE_FOLLOWS
+
+
+def _goes_on(line: str, candidate: Candidate) -> bool:
+    """Tell whether behind the value another word stands that looks like more of it: 'WD82 PURZ-68CSPY6'."""
+    _, found, rest = line.upper().partition(candidate.value)
+    following = rest.split()[:1] if found and rest[:1] == " " else []
+    return bool(following) and _MORE.fullmatch(following[0]) is not None
+
+
+def _may_begin_with_an_identifier(candidate: Candidate, texts: Sequence[Reading]) -> bool:
+    """Tell whether bars under a caption of serials begin with an S that no print confirms: it may be identifier S."""
+    unsure = candidate.type is CodeType.SERIAL_NUMBER and candidate.value[0] == "S" and not texts
+    return unsure and candidate.bases <= _CAPTIONED | {Basis.ENCODED}
+
+
 def _has_rival(candidate: Candidate, others: Iterable[Candidate]) -> bool:
     """Tell whether another candidate differs in look-alikes alone and is attested no worse."""
     mine = candidate.characters
@@ -195,12 +220,20 @@ def _has_rival(candidate: Candidate, others: Iterable[Candidate]) -> bool:
 def _has_rival_bars(candidate: Candidate, symbols: Iterable[Reading], readings: Sequence[Reading]) -> bool:
     """Tell whether retail bars at one place were read as two numbers: a check digit lets one misread in ten pass."""
     return any(
-        canonical(CodeType.EAN, other.text) != candidate.value and _same_bars(one, other)
+        _reads_otherwise(candidate, one, other)
         for one in symbols
         if one.symbology in payloads.RETAIL
         for other in readings
-        if other.symbology in payloads.RETAIL and other.kind is ReadingKind.SYMBOL
     )
+
+
+def _reads_otherwise(candidate: Candidate, bars: Reading, other: Reading) -> bool:
+    if other.kind is ReadingKind.SYMBOL and other.symbology in payloads.RETAIL:
+        return canonical(CodeType.EAN, other.text) != candidate.value and _same_bars(bars, other)
+    digits = checks.squeeze(other.text)
+    if other.kind is not ReadingKind.TEXT or not checks.gtin_is_valid(digits) or len(digits) < 12:
+        return False
+    return canonical(CodeType.EAN, digits) != candidate.value and stands_at(other.quad, bars.quad)
 
 
 def _same_bars(one: Reading, other: Reading) -> bool:

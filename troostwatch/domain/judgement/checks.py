@@ -109,6 +109,16 @@ def uuid_is_valid(text: str) -> bool:
     return bool(_UUID.fullmatch(text.strip().upper())) and len(set(bare)) > 2 and ("-" in text or not bare.isdigit())
 
 
+_LETTER_LIKE_DIGIT = re.compile(r"[OIQ](?=[0-9])|(?<=[0-9])[OIQ]")
+
+
+def easily_misread(kind: CodeType, text: str) -> bool:
+    """Tell whether signs in it are often taken for others in print: O, I and Q among digits, 8 and B in a MAC."""
+    if kind is CodeType.MAC_ADDRESS:
+        return "8" in text or "B" in text
+    return _LETTER_LIKE_DIGIT.search(squeeze(text)) is not None
+
+
 def plausible(kind: CodeType, text: str) -> bool:
     """Tell whether the string can be a value of this type at all."""
     match kind:

@@ -101,7 +101,7 @@ def _spelled_as_the_maker_does(claims: Iterable[Claim], readings: Sequence[Readi
     for claim in claims:
         value = claim.value
         if readings[claim.reading].kind is ReadingKind.TEXT:
-            for shape in seen.shapes:
+            for shape in (*seen.shapes, *seen.traps):
                 if shape.type is claim.type and (shape.never or shape.mend):
                     value = shape.respelled(value)
         spelled.append(replace(claim, value=value))

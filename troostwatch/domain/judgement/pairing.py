@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from troostwatch.domain.codes import CodeType, canonical
 from troostwatch.domain.geometry import Quad
-from troostwatch.domain.judgement import captions, checks
+from troostwatch.domain.judgement import captions, checks, payloads
 from troostwatch.domain.judgement.captions import Captioned
 from troostwatch.domain.judgement.claims import Basis, Claim
 from troostwatch.domain.readings import Reading, ReadingKind
@@ -22,6 +22,7 @@ _DIGITS = re.compile(r"\d(?:[ -]?\d){6,31}")
 _HEX = re.compile(r"[0-9A-F]{2}(?:[ :.-]?[0-9A-F]{2}){5}(?![0-9A-F])")
 _UUID = re.compile(r"[0-9A-F]{8}(?:[ -]?[0-9A-F]{4}){3}[ -]?[0-9A-F]{12}")
 _WORD = re.compile(r"[0-9A-Z][0-9A-Z#./+-]*")
+_ANNOUNCES_S = re.compile(r"\(\s*[Ss5$]?\s*\)")  # '(S)Serial Number': the bars below begin with an S
 _FORMS = {
     CodeType.EAN: _DIGITS,
     CodeType.IMEI: _DIGITS,
@@ -87,7 +88,7 @@ def _beside(captioned: Captioned, index: int, readings: Sequence[Reading]) -> Cl
             continue
         if reading.kind is ReadingKind.TEXT and captions.find(reading.text):
             continue
-        if value := value_in(captioned.type, reading.text):
+        if value := _value_of(captioned, reading):
             candidates.append((distance, other, value))
     if not candidates:
         return None
@@ -96,10 +97,25 @@ def _beside(captioned: Captioned, index: int, readings: Sequence[Reading]) -> Cl
     return Claim(captioned.type, value, basis, why, other, captioned.caption)
 
 
+def _value_of(captioned: Captioned, reading: Reading) -> str | None:
+    """Return the value that a reading beside a caption holds: of a symbol without the identifier in front of it."""
+    if reading.kind is ReadingKind.TEXT:
+        return value_in(captioned.type, reading.text)
+    own = payloads.claims(reading, 0)
+    if own:
+        return next((claim.value for claim in own if claim.type is captioned.type), None)
+    payload = reading.text.strip()
+    if captioned.type is CodeType.SERIAL_NUMBER and payload[:1] in "Ss" and _ANNOUNCES_S.match(captioned.caption):
+        payload = payload[1:]
+    return value_in(captioned.type, payload)
+
+
 def _distance(caption: Quad, value: Quad) -> tuple[float, Basis] | None:
     """Return how far the value stands from the caption, in heights, and on which side; None when it does not."""
     height = max(caption.height, 1.0)
-    start, end, top, bottom = _seen_from(caption, value)
+    # What is no longer than high, a single digit, does not tell its own direction.
+    angle = caption.angle if caption.width > 1.2 * height else value.angle
+    start, end, top, bottom = _seen_from(caption, value, angle)
     middle = (top + bottom) / 2
     if abs(middle) <= 0.8 * height and -0.5 * height <= start - caption.width / 2 <= _FARTHEST_RIGHT * height:
         return max(0.0, start - caption.width / 2) / height, Basis.CAPTION_LEFT
@@ -110,10 +126,10 @@ def _distance(caption: Quad, value: Quad) -> tuple[float, Basis] | None:
     return None
 
 
-def _seen_from(caption: Quad, value: Quad) -> tuple[float, float, float, float]:
-    """Return start, end, top and bottom of the value as seen by someone who reads the caption."""
+def _seen_from(caption: Quad, value: Quad, angle: float) -> tuple[float, float, float, float]:
+    """Return start, end, top and bottom of the value as seen from the caption by someone who reads at this angle."""
     cx, cy = caption.centre
-    cos, sin = math.cos(-caption.angle), math.sin(-caption.angle)
+    cos, sin = math.cos(-angle), math.sin(-angle)
     xs, ys = zip(
         *(((x - cx) * cos - (y - cy) * sin, (x - cx) * sin + (y - cy) * cos) for x, y in value.corners),
         strict=True,

@@ -14,15 +14,14 @@ from urllib.parse import parse_qsl, urlsplit
 from troostwatch.domain.codes import CodeType, canonical
 from troostwatch.domain.judgement import checks, gs1
 from troostwatch.domain.judgement.claims import Basis, Claim
-from troostwatch.domain.readings import Reading
+from troostwatch.domain.readings import Reading, ReadingKind
 
 RETAIL = frozenset({"EAN13", "EAN8", "UPCA", "UPCE"})
 # A length that a misread of a pattern of stripes reaches easily.
-_UPC_E_CONFIDENCE = 0.75  # seen at three scales
 _SHORTEST = {"ITF": 14, "Code39": 6, "Codabar": 8, "Code93": 6}
 
 _ENVELOPE = re.compile(r"\[\)>\x1e?(?P<form>0[56]|12)\x1d(?P<fields>.*?)(?:\x1e?\x04)?$", re.DOTALL)
-_MTM_AND_SERIAL = re.compile(r"(?P<mtm>\d{2}[0-9A-Z]{8})(?P<serial>[0-9A-HJ-NP-Z]{8})")
+_MTM_AND_SERIAL = re.compile(r"(?P<mtm>\d{2}[0-9A-Z]{8}),?(?P<serial>[0-9A-HJ-NP-Z]{8})")
 _HP_PRODUCT = re.compile(r"(?:HPI-)?(?P<product>[0-9A-Z]{6,8}#[0-9A-Z]{3})")
 _LABELLED = re.compile(r"\(?(?P<label>[A-Z0-9./ ()-]{1,16}?)\)?\s*[:=]\s*(?P<value>.*)", re.DOTALL)
 
@@ -79,11 +78,20 @@ _LABELS = {
 }
 
 
-def stands(reading: Reading) -> bool:
-    """Tell whether a symbol is more than stripes: short one-dimensional ones without check digit are not."""
-    if reading.symbology == "UPCE":  # six digits under a weak check: textures spell them
-        return (reading.confidence or 0.0) >= _UPC_E_CONFIDENCE
-    return len(reading.text) >= _SHORTEST.get(reading.symbology or "", 4)
+def standing(readings: Sequence[Reading]) -> list[Reading]:
+    """Return the readings without symbols that are but stripes: short one-dimensional ones without check digit.
+
+    A UPC-E stands where all its eight digits are printed, too: textures spell it, and so does half an EAN.
+    """
+    return [r for r in readings if r.kind is not ReadingKind.SYMBOL or _stands(r, readings)]
+
+
+def _stands(symbol: Reading, readings: Iterable[Reading]) -> bool:
+    if symbol.symbology == "UPCE":
+        texts = (checks.squeeze(r.text) for r in readings if r.kind is ReadingKind.TEXT)
+        value = canonical(CodeType.EAN, checks.upc_a_of(symbol.text))
+        return any(canonical(CodeType.EAN, checks.upc_a_of(digits)) == value for digits in texts if len(digits) == 8)
+    return len(symbol.text) >= _SHORTEST.get(symbol.symbology or "", 4)
 
 
 def claims(reading: Reading, index: int) -> list[Claim]:
@@ -151,6 +159,8 @@ def _identified(
     text: str, symbology: str, identifiers: Sequence[tuple[str, CodeType]] = _IDENTIFIERS
 ) -> Iterator[_Raw]:
     """Read data identifiers. A bare S says nothing alone: ordinary serials start with S too."""
+    if _HP_PRODUCT.fullmatch(text):
+        return  # '1PP61EA#ABH' begins as a product of HP does, too
     if text.startswith("1S") and (match := _MTM_AND_SERIAL.fullmatch(text[2:])):
         why = f"{symbology} with identifier 1S"
         yield CodeType.MODEL_NUMBER, match["mtm"], Basis.IDENTIFIER, f"{why}: machine type and model"
@@ -168,6 +178,9 @@ def _identified(
 
 
 def _self_evident(text: str, symbology: str) -> Iterator[_Raw]:
+    if "," in text and (match := _MTM_AND_SERIAL.fullmatch(text)):
+        yield CodeType.MODEL_NUMBER, match["mtm"], Basis.SHAPE, f"{symbology} of the form machine type,serial"
+        yield CodeType.SERIAL_NUMBER, match["serial"], Basis.SHAPE, f"{symbology} of the form machine type,serial"
     if match := _HP_PRODUCT.fullmatch(text):
         yield CodeType.PART_NUMBER, match["product"], Basis.SHAPE, f"{symbology} of the form product#region"
     if _WORLD_WIDE_NAME.fullmatch(text):

@@ -35,8 +35,10 @@ class Witness(StrEnum):
     MENDED = "mended"  # the line shows them but for a letter that the maker never uses
     CHECK_DIGIT = "check_digit"  # read as text, and the check digit is right
     CUT_OFF = "cut_off"  # the line runs into the edge of the picture
+    LOOK_ALIKES = "look_alikes"  # read as text alone, with signs that are easily taken for others
+    MORE_FOLLOWS = "more_follows"  # the line goes on behind it as codes do: a blank may have cut it in two
     RIVAL = "rival"  # another reading, one look-alike apart, says otherwise
-    RIVAL_BARS = "rival_bars"  # the same bars were also read as another number with a right check digit
+    RIVAL_BARS = "rival_bars"  # the same bars, or the digits printed under them, were also read as another value
     OPINION = "opinion"  # a second reader names it
 
 

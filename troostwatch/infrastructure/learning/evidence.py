@@ -36,12 +36,13 @@ class Case:
     right: bool
     group: str
     importance: float = 1.0
+    most: float = 1.0  # that may be said of it, however well its evidence does on average
 
     @classmethod
     def of(cls, weighed: Weighed, *, right: bool, group: str, importance: float = 1.0) -> Case:
         others = tuple(tuple(sorted(other.bases)) for other in weighed.others)
         bases = tuple(sorted(weighed.candidate.bases))
-        return cls(bases, others, weighed.witnesses, right, group, importance)
+        return cls(bases, others, weighed.witnesses, right, group, importance, weighed.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Fit:
     cases: Counter[str]
     log_loss: float  # of each case, by weights fitted without its group
     log_loss_by_hand: float
-    held_out: tuple[float, ...]  # confidence of each case, by weights fitted without its group
+    held_out: tuple[float, ...]  # confidence said of each case, by weights fitted without its group
 
 
 def fit(cases: Sequence[Case], prior: Weights) -> Fit:
@@ -69,7 +70,7 @@ def fit(cases: Sequence[Case], prior: Weights) -> Fit:
         cases=Counter(kind.value for case in cases for kind in (*case.bases, *case.witnesses)),
         log_loss=float(everything.losses(held_out).mean()),
         log_loss_by_hand=float(everything.losses(everything.confidence(_as_vector(prior))).mean()),
-        held_out=tuple(float(p) for p in held_out),
+        held_out=tuple(min(float(p), case.most) for p, case in zip(held_out, cases, strict=True)),
     )
 
 

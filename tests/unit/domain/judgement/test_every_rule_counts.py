@@ -70,6 +70,8 @@ SCENES: dict[str, tuple[Reading, ...]] = {
     "closer look": (text("S/N: AB0123CD", again="S/N: AB0123CD"),),
     "closer look differs": (text("S/N: AB0123CD", again="S/N: AB01"),),
     "cut off": (text("S/N: AB0123CD", x=0),),
+    "look-alikes": (text("S/N: ABO123CD"),),
+    "more follows": (text("MDL: WD82 PURZ-68CSPY6"),),
     "rival": (text("S/N: AB0123CD"), text("S/N: ABO123CD", y=400)),
     "rival bars": (symbol("4006381333931", "EAN13"), symbol("4006381303934", "EAN13", y=310)),
 }

@@ -7,7 +7,8 @@ from fakes.stickers import concluded, judged, opinion, symbol, text, turned, und
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troostwatch.domain.readings import Reading
+from troostwatch.domain.geometry import Quad
+from troostwatch.domain.readings import Reading, ReadingKind
 
 SURE = 0.95  # the default from which the rule approves
 
@@ -217,3 +218,39 @@ def test_bars_that_could_not_be_decoded_ask_for_a_person_unless_text_stands_ther
 
     assert judged(lid).unread_reason == "there are bars that could not be decoded"
     assert judged(lid, logo).unread_reason is None
+
+
+def test_the_rule_never_approves_what_two_looks_read_differently_or_print_confuses() -> None:
+    differs = concluded(text("Lenovo"), text("Serial Number: PF3K7M2W", y=300, again="Serial Number: PF3K7M2N"))
+    hexadecimal = concluded(text("MAC: 04D9F583978B", again="MAC: 04D9F583978B"), text("MAC: 04D9F583978B", y=400))
+
+    assert differs["serial_number", "PF3K7M2W"] <= 0.9
+    assert hexadecimal["mac_address", "04:D9:F5:83:97:8B"] <= 0.9
+    assert concluded(text("MAC: 04D9F583978B"), symbol("04D9F583978B"))["mac_address", "04:D9:F5:83:97:8B"] > SURE
+
+
+def test_bars_under_a_serial_caption_may_begin_with_the_identifier_s() -> None:
+    alone = concluded(text("Serial Number", 100, 260), symbol("SC02F90PNQ8S1", y=300))
+    announced = concluded(text("(S) Serial Number", 100, 260), symbol("SC02F90PNQ8S1", y=300))
+
+    assert max(alone.values()) < SURE
+    assert announced["serial_number", "C02F90PNQ8S1"] > SURE
+
+
+def test_bars_with_another_number_printed_under_them_are_not_sure() -> None:
+    found = concluded(symbol("4006381333931", "EAN13"), text("4 710886 776161", 150, 345))
+
+    assert found["ean", "4006381333931"] < SURE
+
+
+def test_tilted_digits_under_bars_are_one_ean_although_the_first_stands_alone() -> None:
+    tilted = [("3", 886, 702, 932), ("536403", 939, 680, 1121), ("393748", 1125, 634, 1298)]
+    lines = [Reading("rapidocr", ReadingKind.TEXT, digits, slanted(x0, y0, x1), 0.99) for digits, x0, y0, x1 in tilted]
+
+    assert ("ean", "3536403393748") in concluded(*lines)
+
+
+def slanted(x0: float, y0: float, x1: float) -> Quad:
+    """Return a line 45 pixels high that climbs by a quarter of its length; the box of one digit lies flat."""
+    rise = (x1 - x0) / 4 if x1 - x0 > 60 else 0
+    return Quad(((x0, y0 - 45), (x1, y0 - 45 - rise), (x1, y0 - rise), (x0, y0)))

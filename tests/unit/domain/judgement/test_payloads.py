@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +14,10 @@ from troostwatch.domain.readings import Reading, ReadingKind
 
 def symbol(text: str, symbology: str = "Code128") -> Reading:
     return Reading("barcode", ReadingKind.SYMBOL, text, Quad.upright(0, 0, 100, 20), 1.0, symbology)
+
+
+def printed(text: str) -> Reading:
+    return Reading("rapidocr", ReadingKind.TEXT, text, Quad.upright(0, 20, 100, 40), 0.99)
 
 
 def claimed(text: str, symbology: str = "Code128") -> set[tuple[str, str]]:
@@ -87,17 +89,19 @@ def test_an_ordinary_string_claims_nothing_by_itself(text: str) -> None:
 
 @pytest.mark.parametrize(("symbology", "text"), [("ITF", "123456"), ("Code39", "AB1"), ("Code128", "A1")])
 def test_short_stripes_do_not_stand(symbology: str, text: str) -> None:
-    assert not payloads.stands(symbol(text, symbology))
+    assert payloads.standing([symbol(text, symbology)]) == []
 
 
-def test_a_short_upc_stands_where_it_was_seen_at_three_scales() -> None:
-    assert not payloads.stands(replace(symbol("01234565", "UPCE"), confidence=0.5))
-    assert payloads.stands(replace(symbol("01234565", "UPCE"), confidence=0.75))
+def test_a_short_upc_stands_where_its_digits_are_printed() -> None:
+    upc = symbol("01234565", "UPCE")
+
+    assert payloads.standing([upc]) == []
+    assert upc in payloads.standing([upc, printed("0 123456 5")])
+    assert upc not in payloads.standing([upc, printed("123456")])  # as under the left half of an EAN
 
 
 def test_a_long_interleaved_code_and_a_plain_code128_stand() -> None:
-    assert payloads.stands(symbol("40112233445566", "ITF"))
-    assert payloads.stands(symbol("1234567"))
+    assert len(payloads.standing([symbol("40112233445566", "ITF"), symbol("1234567")])) == 2
 
 
 @given(st.text(), st.sampled_from(["Code128", "QRCode", "DataMatrix", "EAN13"]))
