@@ -8,7 +8,7 @@ import importlib.util
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 from troostwatch.config import Configuration, Settings, keys
 from troostwatch.domain.calibration import Bin
 from troostwatch.domain.codes import Code
+from troostwatch.domain.decisions import settle
 from troostwatch.domain.embedding import OTHER, EmbeddingSpace, kind_of_category
 from troostwatch.domain.errors import ImageError, MissingDependencyError
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.images import RetryPolicy, Thresholds
-from troostwatch.domain.readings import Backend, OcrEngine
+from troostwatch.domain.readings import Analysis, Backend, OcrEngine
 from troostwatch.domain.runs import Stage
 from troostwatch.domain.second_opinion import Budget
 from troostwatch.infrastructure.db.care import backup
@@ -100,6 +101,23 @@ class Session:
             yield Application(self.settings, path, connection)
         finally:
             connection.close()
+
+    def read_file(self, path: Path, engine: OcrEngine | None, *, draw_to: Path | None = None) -> Analysis:
+        """Read a picture file that no database knows; with `draw_to` write what was seen there.
+
+        Raises ImageError when it cannot be read.
+        """
+        from troostwatch.infrastructure.ai import image_analyzer
+        from troostwatch.infrastructure.pixels import drawing
+
+        engine = engine or self.settings.analysis.ocr_engine
+        image_analyzer.check(engine)
+        most = self.settings.download.max_pixels
+        analysis = image_analyzer.analyze_file(str(path), engine, most)
+        codes = settle(analysis.codes, (), auto_approve_threshold=self.settings.analysis.auto_approve_threshold)
+        if draw_to:
+            drawing.draw_codes(path, codes, draw_to, max_pixels=most, readings=analysis.readings)
+        return replace(analysis, codes=tuple(codes))
 
 
 def session(configuration: Configuration, *, verbosity: int, quiet: bool) -> Session:

@@ -17,9 +17,10 @@ from troostwatch.domain.second_opinion import opinions, version_of
 from troostwatch.domain.tokens import TokenRow
 from troostwatch.services.image_download import DownloadReport, ImageDownloadService
 from troostwatch.services.ports import Analyzer, Clock, FileInventory, Progress, Stop, Unit, UnitOfWork, say_nothing
-from troostwatch.services.settling import settle_content
+from troostwatch.services.settling import Settled, settle_content
 from troostwatch.services.token_export import TokenExportService
 
+Tell = Callable[[LotImage, Settled], None]
 AnalyzerFor = Callable[[Backend, OcrEngine | None, int | None], Analyzer]
 
 
@@ -110,10 +111,12 @@ class ImageAnalysisService:
         ocr_engine: OcrEngine | None = None,
         jobs: int | None = None,
         since_version: int | None = None,
+        tell: Tell | None = None,
     ) -> AnalysisReport:
         """Read the photographs that wait, each content once, and store what was concluded.
 
-        With `since_version` the photographs that an older version of the reading read wait again.
+        `tell` hears of each photograph when it is stored. With `since_version` the photographs that an older
+        version of the reading read wait again.
         Raises MissingDependencyError before the first photograph when the backend cannot work here.
         """
         reader = self._analyzer_for(backend, ocr_engine, jobs)
@@ -128,7 +131,9 @@ class ImageAnalysisService:
             if isinstance(result, ImageError):
                 self._record_failure(image, result, report)
             else:
-                self._record(image, result, thresholds, report, save_tokens=save_tokens)
+                settled = self._record(image, result, thresholds, report, save_tokens=save_tokens)
+                if tell:
+                    tell(image, settled)
             self._progress(number, len(waiting), image.lot)
         if stop.requested and report.analyzed + len(report.failures) < len(waiting):
             report.stopped = Outcome.OUT_OF_TIME if stop.out_of_time else Outcome.STOPPED
@@ -163,7 +168,7 @@ class ImageAnalysisService:
         report: AnalysisReport,
         *,
         save_tokens: bool,
-    ) -> None:
+    ) -> Settled:
         assert image.sha256
         now = self._clock()
         with self._uow() as uow:
@@ -187,6 +192,7 @@ class ImageAnalysisService:
         report.approved += sum(code.status is CodeStatus.APPROVED for code in settled.codes)
         report.shared += settled.photographs - 1
         report.needs_review += settled.photographs if settled.reason else 0
+        return settled
 
     def _record_failure(self, image: LotImage, error: ImageError, report: AnalysisReport) -> None:
         assert image.sha256

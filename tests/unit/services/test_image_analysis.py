@@ -276,3 +276,14 @@ def test_a_code_that_a_person_rejected_is_not_counted_as_approved(world: World) 
     world.review().reject(world.code_id("AB123456"))
 
     assert world.analyze(since_version=99).approved == 1
+
+
+def test_who_listens_hears_of_each_photograph_with_its_codes(world: World) -> None:
+    world.lot("A1-1-1")
+    world.photograph("A1-1-1", 3, "a")
+    world.shows("a", analysis(code("AB123456", 0.6)))
+    heard = []
+
+    world.analyze(tell=lambda image, settled: heard.append((image.position, [c.value for c in settled.codes])))
+
+    assert heard == [(3, ["AB123456"])]

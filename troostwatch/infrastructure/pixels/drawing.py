@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from troostwatch.domain.codes import Code, CodeStatus, shown_probability
+from troostwatch.domain.readings import Reading, ReadingKind
 from troostwatch.infrastructure.pixels.opening import load_upright
 
 _WIDTH = 880  # of the photograph in the drawing
@@ -26,6 +27,13 @@ _APPROVED = (22, 135, 67)
 _DOUBTFUL = (214, 110, 0)
 _REJECTED = (190, 40, 45)
 
+_READ = {
+    ReadingKind.SYMBOL: (30, 110, 220),
+    ReadingKind.UNDECODED: (150, 60, 190),
+    ReadingKind.TEXT: (150, 150, 158),
+    ReadingKind.OPINION: (0, 150, 150),
+}
+
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
@@ -36,11 +44,14 @@ class _Entry:
     top: float  # of the text beside the picture
 
 
-def draw_codes(source: Path | bytes, codes: Sequence[Code], target: Path, *, max_pixels: int) -> Path:
+def draw_codes(
+    source: Path | bytes, codes: Sequence[Code], target: Path, *, max_pixels: int, readings: Sequence[Reading] = ()
+) -> Path:
     """Write the photograph with a box for each code and, beside it, type, value and probability.
 
-    Green is approved, orange waits for a person, red was rejected. Codes without a box are left out. The
-    suffix of `target` chooses the format. Returns `target`; raises ImageError when `source` cannot be opened.
+    Green is approved, orange waits for a person, red was rejected. Codes without a box are left out. Thin lines
+    are `readings`: blue symbols, grey text, purple bars that were not decoded. The suffix of `target` chooses the
+    format. Returns `target`; raises ImageError when `source` cannot be opened.
     """
     photograph = load_upright(source, max_pixels=max_pixels)
     scale = _WIDTH / photograph.width
@@ -50,6 +61,9 @@ def draw_codes(source: Path | bytes, codes: Sequence[Code], target: Path, *, max
     sheet = Image.new("RGB", (_WIDTH + _PANEL, max(photograph.height, round(bottom))), _PAPER)
     sheet.paste(photograph)
     pen = ImageDraw.Draw(sheet)
+    for reading in readings:
+        corners = [(x * scale, y * scale) for x, y in reading.quad.corners]
+        pen.line([*corners, corners[0]], fill=_READ[reading.kind], width=2)
     for entry in entries:
         _draw(pen, entry)
     target.parent.mkdir(parents=True, exist_ok=True)

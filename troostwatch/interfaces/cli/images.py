@@ -17,7 +17,8 @@ from troostwatch.domain.images import LotImage
 from troostwatch.domain.readings import Backend, OcrEngine
 from troostwatch.domain.reports import CodeRow, Stats
 from troostwatch.domain.runs import Report, Stage
-from troostwatch.interfaces.cli import errors, labels, options, output, progress
+from troostwatch.interfaces.cli import errors, evidence, labels, options, output, progress
+from troostwatch.interfaces.cli.read import read
 from troostwatch.interfaces.cli.review import review
 
 CODE_KEYS = (
@@ -31,6 +32,7 @@ def images() -> None:
     """Download photographs, read the codes on them, review, export."""
 
 
+images.add_command(read)
 images.add_command(review)
 
 
@@ -91,6 +93,7 @@ def download(
 @options.lots
 @options.closing_within
 @click.option("--since-version", type=int, help="Read again what a reading older than this version read.")
+@click.option("--verbose", "-v", is_flag=True, help="Name the codes of each photograph and what speaks for them.")
 @click.pass_obj
 def analyze(
     session: bootstrap.Session,
@@ -106,6 +109,7 @@ def analyze(
     lots: tuple[str, ...],
     closing_within: timedelta | None,
     since_version: int | None,
+    verbose: bool,
 ) -> None:
     """Read codes from downloaded photographs; queue the doubtful ones for review.
 
@@ -122,6 +126,7 @@ def analyze(
     troostwatch images analyze
     troostwatch images analyze --closing-within 24h --jobs 4
     troostwatch images analyze --ocr-engine tesseract --lot A1-39499-11
+    troostwatch images analyze --lot A1-39499-11 --verbose
     """
     bootstrap.require(Backend(backend))
     with session.open(db_path, create=False) as app, progress.bar("analyze", quiet=session.quiet) as moving:
@@ -138,6 +143,7 @@ def analyze(
                 confidence_threshold=confidence_threshold,
                 auto_approve_threshold=auto_approve_threshold,
                 ocr_engine=OcrEngine(ocr_engine) if ocr_engine else None,
+                tell=evidence.of_photograph if verbose and not session.quiet else None,
                 jobs=jobs,
                 since_version=since_version,
             ),
