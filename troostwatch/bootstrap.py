@@ -47,10 +47,12 @@ if TYPE_CHECKING:
 
     from troostwatch.domain.tokens import TokenRow
     from troostwatch.infrastructure.ai.image_embedder import ClipEmbedder
+    from troostwatch.infrastructure.ai.openai_analyzer import Connection
     from troostwatch.infrastructure.http.client import ClientOptions
     from troostwatch.services.demo import DrawnAuction
     from troostwatch.services.image_download import DownloadReport, ImageDownloadService
     from troostwatch.services.image_embedding import EmbeddingReport, ImageEmbeddingService
+    from troostwatch.services.paid_texts import PaidTextEmbedder
     from troostwatch.services.ports import Analyzer, Progress, Stop
     from troostwatch.services.retraining import RetrainingService
     from troostwatch.services.second_opinions import SecondOpinionService
@@ -419,24 +421,50 @@ class Application:
     def second_opinions(self, *, progress: Progress | None = None) -> SecondOpinionService:
         """Return the service that asks OpenAI. Raises MissingDependencyError without its package or a key."""
         require(Backend.OPENAI)
-        from troostwatch.infrastructure.ai.openai_analyzer import Connection, OpenaiReader, Prices
+        from troostwatch.infrastructure.ai.openai_analyzer import OpenaiReader, Prices
         from troostwatch.services.second_opinions import SecondOpinionService
 
-        settings, given = self.settings.openai, keys()
+        settings = self.settings.openai
         reader = OpenaiReader(
-            Connection(
-                key=given.openai or "",
-                base_url=settings.base_url or given.openai_base_url,
-                model=settings.model,
-                timeout_seconds=settings.timeout_seconds,
-                attempts=settings.attempts,
-            ),
+            self._openai(settings.model),
             Prices(settings.eur_per_million_input_tokens, settings.eur_per_million_output_tokens),
             self.settings.paths.images,
             max_pixels=self.settings.download.max_pixels,
         )
-        budget = Budget(settings.calls_per_run, settings.calls_per_day, settings.eur_per_run, settings.eur_per_day)
+        budget = self._budget()
         return SecondOpinionService(self.uow, now, reader, budget, concurrency=settings.concurrency, progress=progress)
+
+    def _openai(self, model: str) -> Connection:
+        from troostwatch.infrastructure.ai.openai_analyzer import Connection
+
+        settings, given = self.settings.openai, keys()
+        return Connection(
+            key=given.openai or "",
+            base_url=settings.base_url or given.openai_base_url,
+            model=model,
+            timeout_seconds=settings.timeout_seconds,
+            attempts=settings.attempts,
+        )
+
+    def _budget(self) -> Budget:
+        settings = self.settings.openai
+        return Budget(settings.calls_per_run, settings.calls_per_day, settings.eur_per_run, settings.eur_per_day)
+
+    def paid_texts(self) -> PaidTextEmbedder | None:
+        """Return OpenAI's model of texts, or None where it is not wanted, not installed, or there is no key."""
+        if not (self.settings.embedding.openai_texts and keys().openai and importlib.util.find_spec("openai")):
+            return None
+        from troostwatch.infrastructure.ai.openai_analyzer import Prices
+        from troostwatch.infrastructure.ai.openai_embedder import OpenaiTexts
+        from troostwatch.services.paid_texts import PaidTextEmbedder
+
+        settings = self.settings.openai
+        model = OpenaiTexts(
+            self._openai(settings.embedding_model),
+            Prices(settings.eur_per_million_embedding_tokens, 0.0),
+            dimension=settings.embedding_dimension,
+        )
+        return PaidTextEmbedder(self.uow, now, model, self._budget())
 
     def review(self) -> ReviewService:
         return ReviewService(self.uow, now, snapshot=self.snapshot)
@@ -463,6 +491,8 @@ class Application:
             embedder=lambda stored: embedder_of(self.settings, stored.space),
             fetch=lambda source: fetched_picture(self.settings, source),
             image_weight=lambda category: image_weight(self.settings, category),
+            paid=self.paid_texts,
+            paid_model=self.settings.openai.embedding_model,
         )
 
     def embedding(self, chosen: EmbeddingChoice, *, progress: Progress | None = None) -> ImageEmbeddingService:
@@ -472,6 +502,7 @@ class Application:
             self.uow,
             now,
             embedder=lambda: embedder(self.settings, chosen),
+            paid=self.paid_texts,
             refresh_documents=self.search_index().refresh,
             max_attempts=self.settings.embedding.max_attempts,
             progress=progress,

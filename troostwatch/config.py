@@ -109,6 +109,9 @@ class Openai(Section):
     eur_per_day: float | None = Field(default=2.0, ge=0)
     eur_per_million_input_tokens: float = Field(default=0.40, ge=0)
     eur_per_million_output_tokens: float = Field(default=1.60, ge=0)
+    embedding_model: str = Field(default="text-embedding-3-small", min_length=1, description="of the texts of lots")
+    embedding_dimension: int = Field(default=1536, ge=1, description="of its vectors")
+    eur_per_million_embedding_tokens: float = Field(default=0.02, ge=0)
 
 
 class LabelApi(Section):
@@ -138,6 +141,7 @@ class Embedding(Section):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     batch_size: int = Field(default=50, ge=1, le=4096)
     max_attempts: int = Field(default=3, ge=1, description="runs that may try a photograph before it is parked")
+    openai_texts: bool = Field(default=True, description="texts by OpenAI as well, where a key is set")
     in_batch: bool = Field(default=False, description="embed in `troostwatch batch` too")
     image_weights: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
         default={"fashion": 0.75, "interior": 0.75, "jewellery": 0.55, "tech": 0.55, "other": 0.60},

@@ -17,6 +17,10 @@ class MissingDependencyError(TroostwatchError):
     """A program, model or key is not there; nothing was started."""
 
 
+class BudgetReachedError(TroostwatchError):
+    """The next request would go beyond what may be spent; it was not asked."""
+
+
 class LockedError(TroostwatchError):
     """Another run of the same stage holds this database."""
 

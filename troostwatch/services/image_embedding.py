@@ -9,7 +9,7 @@ from itertools import islice
 
 from troostwatch.domain.counting import counted
 from troostwatch.domain.embedding import LotText, Vector, WaitingPhotograph
-from troostwatch.domain.errors import ImageError
+from troostwatch.domain.errors import BudgetReachedError, ImageError, TroostwatchError
 from troostwatch.domain.runs import Outcome
 from troostwatch.services.ports import (
     Clock,
@@ -31,15 +31,17 @@ class EmbeddingReport:
 
     total: int = 0
     successful: int = 0
+    failed: int = 0
     skipped: int = 0  # have a vector of this space, or are parked
     texts: int = 0
+    paid_texts: int = 0  # the same again, by a paid model in a space of its own
     seconds: float = 0.0
-    failures: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)  # of photographs, and of the paid model
     stopped: Outcome | None = None
 
     @property
     def processed(self) -> int:
-        return self.successful + len(self.failures)
+        return self.successful + self.failed
 
     @property
     def outcome(self) -> Outcome:
@@ -52,16 +54,18 @@ class EmbeddingReport:
             "total": self.total,
             "processed": self.processed,
             "successful": self.successful,
-            "failed": len(self.failures),
+            "failed": self.failed,
             "skipped": self.skipped,
             "texts": self.texts,
+            "paid_texts": self.paid_texts,
         }
 
     def summary(self) -> str:
         rate = f", {self.processed / self.seconds:.1f} a second" if self.processed and self.seconds else ""
         return (
             f"{counted(self.total, 'photograph')}: {self.processed} processed, {self.successful} successful, "
-            f"{len(self.failures)} failed, {self.skipped} skipped; {counted(self.texts, 'text')} of lots; "
+            f"{self.failed} failed, {self.skipped} skipped; {counted(self.texts, 'text')} of lots"
+            f"{f' and {self.paid_texts} by OpenAI' if self.paid_texts else ''}; "
             f"{self.seconds:.1f} s{rate}" + (", stopped early" if self.stopped else "")
         )
 
@@ -75,6 +79,7 @@ class ImageEmbeddingService:
         clock: Clock,
         *,
         embedder: Callable[[], VisionEmbedder],
+        paid: Callable[[], TextEmbedder | None] = lambda: None,
         refresh_documents: Callable[[], object],
         max_attempts: int,
         progress: Progress | None = None,
@@ -82,6 +87,7 @@ class ImageEmbeddingService:
         self._uow = uow
         self._clock = clock
         self._embedder = embedder
+        self._paid = paid
         self._refresh_documents = refresh_documents
         self._max_attempts = max_attempts
         self._progress = progress or say_nothing
@@ -102,6 +108,7 @@ class ImageEmbeddingService:
         self._photographs(embedder, space, waiting[:limit], batch_size, stop, report)
         if not report.stopped:
             report.texts = self.embed_texts(embedder, space, stop=stop, lots=lots)
+            self._embed_paid(report, stop, lots)
         report.seconds = round(time.perf_counter() - started, 3)
         return report
 
@@ -136,6 +143,7 @@ class ImageEmbeddingService:
             for photograph, result in batch:
                 if isinstance(result, ImageError):
                     self._record_failure(uow, photograph, result)
+                    report.failed += 1
                     report.failures.append(f"{photograph.lot} {photograph.path}: {result}")
                 else:
                     vectors[photograph.sha256] = result
@@ -146,6 +154,22 @@ class ImageEmbeddingService:
     def _record_failure(self, uow: Unit, photograph: WaitingPhotograph, error: ImageError) -> None:
         parked = error.permanent or photograph.attempts + 1 >= self._max_attempts
         uow.embeddings.record_failure(photograph.sha256, str(error), parked=parked, now=self._clock())
+
+    def _embed_paid(self, report: EmbeddingReport, stop: Stop, lots: Sequence[str]) -> None:
+        """Let the paid model, where there is one, embed the texts as well; what came is kept when it fails."""
+        paid = self._paid()
+        if paid is None:
+            return
+        with self._uow() as uow:
+            space = uow.embeddings.enter_space(paid.space, now=self._clock())
+            uow.commit()
+        try:
+            report.paid_texts = self.embed_texts(paid, space, stop=stop, lots=lots)
+        except BudgetReachedError as error:
+            report.stopped = Outcome.OVER_BUDGET
+            report.failures.append(str(error))
+        except TroostwatchError as error:
+            report.failures.append(str(error))
 
     def embed_texts(self, embedder: TextEmbedder, space: int, *, stop: Stop, lots: Sequence[str] = ()) -> int:
         """Give lots whose text is new or changed a vector of it; return how many."""

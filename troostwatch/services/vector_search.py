@@ -9,14 +9,15 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from troostwatch.domain.errors import MissingDependencyError, UsageError
+from troostwatch.domain.errors import MissingDependencyError, TroostwatchError, UsageError
 from troostwatch.domain.search import Candidate, Question, Ranking, SearchAnswer, Space
 from troostwatch.domain.vectors import Near, StoredSpace, VectorKind, combined_ranking
-from troostwatch.services.ports import Clock, Unit, UnitOfWork, VectorIndex, VectorStore, VisionEmbedder
+from troostwatch.services.ports import Clock, TextEmbedder, Unit, UnitOfWork, VectorIndex, VectorStore, VisionEmbedder
 
 _FIRST = 200  # vectors taken of each ranking that is fused
 _EMBED = "run 'troostwatch images embed' first"
 
+_Paid = tuple[StoredSpace, NDArray[np.float32]]
 ImageWeight = Callable[[str | None], float]
 
 
@@ -32,19 +33,24 @@ class VectorSearchService:
         embedder: Callable[[StoredSpace], VisionEmbedder],
         fetch: Callable[[str], bytes],
         image_weight: ImageWeight,
+        paid: Callable[[], TextEmbedder | None] = lambda: None,
+        paid_model: str | None = None,
     ) -> None:
+        """`paid` gives the paid model of texts, where one may be asked; `paid_model` names whose vectors to prefer."""
         self._snapshot = snapshot
         self._clock = clock
         self._store = store
         self._embedder = embedder
         self._fetch = fetch
         self._image_weight = image_weight
+        self._paid = paid
+        self._paid_model = paid_model
 
     def prepare(self) -> None:
         """Make the files of vectors now, so that the next question need not wait for them."""
         with self._snapshot() as uow:
             for kind in VectorKind:
-                if stored := uow.embeddings.space_in_use(kind):
+                if stored := self._space_to_compare(uow, kind):
                     _opened(self._store, uow, kind, stored)
 
     def rankings(self, question: Question, answer: SearchAnswer) -> list[Ranking]:
@@ -53,34 +59,54 @@ class VectorSearchService:
         Words alone are answered without a model as well; for a picture there has to be one: raises
         MissingDependencyError.
         """
+        by_words = bool(question.text) and not question.words_only
+        paid = self._paid_vector(question, answer) if by_words else None
         with self._snapshot() as uow:
             found: list[Ranking] = []
-            if question.text and not question.words_only:
-                found += self._by_text(uow, question, answer)
+            if by_words:
+                found += self._by_text(uow, question, answer, paid)
             if question.image:
                 found.append(self._by_image(uow, question, answer))
             if question.like:
                 found.append(self._by_likeness(uow, question, answer))
         return found
 
-    def _by_text(self, uow: Unit, question: Question, answer: SearchAnswer) -> list[Ranking]:
+    def _paid_vector(self, question: Question, answer: SearchAnswer) -> _Paid | None:
+        """Return the text as the paid model sees it, where lots have its vectors and it may be asked."""
+        if self._paid_model is None:
+            return None
+        with self._snapshot() as uow:
+            stored = uow.embeddings.space_in_use(VectorKind.LOTS, model=self._paid_model)
+        paid = self._paid() if stored else None
+        if stored is None or paid is None or paid.space != stored.space:
+            return None
+        try:  # no transaction is open while the network is waited for
+            return stored, paid.embed_texts([question.text or ""])
+        except TroostwatchError as error:
+            answer.notes.append(f"texts without {stored.space.model}: {error}")
+            return None
+
+    def _by_text(self, uow: Unit, question: Question, answer: SearchAnswer, paid: _Paid | None) -> list[Ranking]:
+        found = []
+        if paid:
+            look = self._look(uow, VectorKind.LOTS, paid[0], question, answer)
+            found.append(look.ranking(Space.MEANING, paid[1]))
         stored = uow.embeddings.space_in_use(VectorKind.PHOTOGRAPHS)
         if stored is None:
             answer.notes.append(f"words and codes alone: no photograph is embedded ({_EMBED})")
-            return []
+            return found
         try:
             embedder = self._embedder(stored)
         except MissingDependencyError as error:
             answer.notes.append(f"words and codes alone: {error}" + (f" ({error.hint})" if error.hint else ""))
-            return []
+            return found
         asked = embedder.embed_texts([question.text or ""])
         spaces = {Space.PICTURE: (VectorKind.PHOTOGRAPHS, stored)}
-        if texts := uow.embeddings.space_in_use(VectorKind.LOTS, model=stored.space.model):
+        texts = uow.embeddings.space_in_use(VectorKind.LOTS, model=stored.space.model)
+        if texts and not found:  # the paid model knows more of texts than CLIP does
             spaces[Space.MEANING] = (VectorKind.LOTS, texts)
-        return [
-            self._look(uow, kind, used, question, answer).ranking(space, asked)
-            for space, (kind, used) in spaces.items()
-        ]
+        looks = [(space, self._look(uow, kind, used, question, answer)) for space, (kind, used) in spaces.items()]
+        return found + [look.ranking(space, asked) for space, look in looks]
 
     def _by_image(self, uow: Unit, question: Question, answer: SearchAnswer) -> Ranking:
         stored = uow.embeddings.space_in_use(VectorKind.PHOTOGRAPHS)
@@ -96,7 +122,7 @@ class VectorSearchService:
         near = {
             kind: _Likeness(self._look(uow, kind, stored, question, answer), lot)
             for kind in VectorKind
-            if (stored := uow.embeddings.space_in_use(kind))
+            if (stored := self._space_to_compare(uow, kind))
         }
         if not any(likeness.own for likeness in near.values()):
             raise MissingDependencyError(f"lot {lot} is not embedded, so nothing is known to be like it", hint=_EMBED)
@@ -115,6 +141,12 @@ class VectorSearchService:
                 for name, score, image, text in ranked
             ),
         )
+
+    def _space_to_compare(self, uow: Unit, kind: VectorKind) -> StoredSpace | None:
+        """Return the space in which lots are compared with each other, for which no model is needed."""
+        preferred = self._paid_model if kind is VectorKind.LOTS else None
+        known = uow.embeddings.space_in_use(kind, model=preferred) if preferred else None
+        return known or uow.embeddings.space_in_use(kind)
 
     def _look(
         self, uow: Unit, kind: VectorKind, stored: StoredSpace, question: Question, answer: SearchAnswer

@@ -53,6 +53,16 @@ class Connection:
     attempts: int
 
 
+def opened(connection: Connection) -> openai.OpenAI:
+    """Return a client, which several threads may use at once."""
+    return openai.OpenAI(
+        api_key=connection.key,
+        base_url=connection.base_url,
+        timeout=connection.timeout_seconds,
+        max_retries=connection.attempts - 1,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     version: str
@@ -121,12 +131,7 @@ class OpenaiReader:
     name = NAME
 
     def __init__(self, connection: Connection, prices: Prices, folder: Path, *, max_pixels: int) -> None:
-        self._client = openai.OpenAI(
-            api_key=connection.key,
-            base_url=connection.base_url,
-            timeout=connection.timeout_seconds,
-            max_retries=connection.attempts - 1,
-        )
+        self._client = opened(connection)
         self.model = connection.model
         self.prompt_version = prompt().version
         self._prices = prices
@@ -171,7 +176,7 @@ class OpenaiReader:
                 temperature=0,
             )
         except openai.OpenAIError as error:
-            return self._question(content, view, _failure(error))
+            return self._question(content, view, failure(error))
         except ValueError as error:  # a body that is no JSON
             return self._question(content, view, _Outcome(Verdict.MALFORMED, message=f"no JSON came: {error}"))
         if not isinstance(completion, ChatCompletion):  # a body that is no JSON object comes through as it is
@@ -211,7 +216,7 @@ def _data_url(picture: Image.Image, place: Box) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
-def _failure(error: openai.OpenAIError) -> _Outcome:
+def failure(error: openai.OpenAIError) -> _Outcome:
     """Return what an error means for this photograph; raise where it means the same for all."""
     if isinstance(error, (openai.AuthenticationError, openai.PermissionDeniedError)):
         raise MissingDependencyError(

@@ -152,6 +152,29 @@ class EmbeddingRepository:
         )
         self._note_change()
 
+    def asked_texts(self, space_id: int, digests: Sequence[str]) -> dict[str, Vector]:
+        """Return digest -> vector of texts that were paid for before."""
+        rows = self._conn.execute(
+            """SELECT text_digest, vector FROM asked_texts
+                WHERE space_id = :space AND text_digest IN (SELECT value FROM json_each(:digests))""",
+            {"space": space_id, "digests": json.dumps(list(digests))},
+        )
+        return {row[0]: np.frombuffer(row[1], dtype=_FLOAT) for row in rows}
+
+    def record_asked_texts(
+        self, space_id: int, vectors: Mapping[str, Vector], *, tokens: int, cost_eur: float, now: datetime
+    ) -> None:
+        """Store one request: the vectors by digest of their text, and what it cost."""
+        self._conn.executemany(
+            "INSERT OR REPLACE INTO asked_texts (space_id, text_digest, vector) VALUES (:space, :digest, :vector)",
+            [{"space": space_id, "digest": digest, "vector": _blob(vector)} for digest, vector in vectors.items()],
+        )
+        self._conn.execute(
+            """INSERT INTO text_requests (space_id, texts, input_tokens, cost_eur, asked_at)
+               VALUES (:space, :texts, :tokens, :cost, :now)""",
+            {"space": space_id, "texts": len(vectors), "tokens": tokens, "cost": cost_eur, "now": stamp(now)},
+        )
+
     def _note_change(self) -> None:
         # Of every space: a vector that takes the place of another leaves the space of that one.
         self._conn.execute("UPDATE embedding_spaces SET changes = changes + 1")

@@ -82,7 +82,9 @@ class QuestionRepository:
 
     def spent(self, *, since: datetime) -> Spent:
         row = self._conn.execute(
-            "SELECT count(*), coalesce(sum(cost_eur), 0) FROM questions WHERE asked_at >= :since",
+            """SELECT count(*), coalesce(sum(cost_eur), 0)
+                 FROM (SELECT cost_eur FROM questions WHERE asked_at >= :since
+                       UNION ALL SELECT cost_eur FROM text_requests WHERE asked_at >= :since)""",
             {"since": stamp(since)},
         ).fetchone()
         return Spent(int(row[0]), float(row[1]))

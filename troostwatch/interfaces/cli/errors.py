@@ -29,6 +29,7 @@ _CODES = (
     (errors.UsageError, ExitCode.USAGE),
     (errors.MissingDependencyError, ExitCode.MISSING_DEPENDENCY),
     (errors.LockedError, ExitCode.LOCKED),
+    (errors.BudgetReachedError, ExitCode.BUDGET),
 )
 
 

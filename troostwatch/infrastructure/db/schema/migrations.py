@@ -11,7 +11,7 @@ from pathlib import Path
 
 from troostwatch.domain.errors import DatabaseError
 
-CURRENT_SCHEMA_VERSION = 9
+CURRENT_SCHEMA_VERSION = 10
 
 _FILE_NAME = re.compile(r"(\d{4})_(\w+)\.sql")
 _TABLE = """CREATE TABLE IF NOT EXISTS schema_migrations (
