@@ -7,7 +7,7 @@ import importlib.util
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,7 +29,9 @@ _FORGOTTEN_SECONDS = 3600.0
 
 _RECALL_QUERIES = 32
 _RECALL_AT = 10
-_CANDIDATES = 4  # times as many are taken from faiss as are asked for, and scored again exactly
+_TRAINED_ON = 20_000  # vectors that tell the range of the numbers
+_MOST_SHARES = 8  # each is looked through by one core
+_CANDIDATES = 10  # times as many are taken from faiss as are asked for, and scored again exactly
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class VectorIndex:
 
     matrix: NDArray[np.float32]
     numbers: NDArray[np.int64]
-    faiss_file: Path | None = None
+    faiss_files: tuple[Path, ...] = ()
     recall: float | None = None  # at 10, of the answers of faiss, measured when its file was made
 
     @property
@@ -48,12 +50,12 @@ class VectorIndex:
     def search(self, asked: NDArray[np.float32], count: int, allowed: NDArray[np.int64] | None = None) -> list[Near]:
         """Return the `count` vectors nearest to any of the asked ones; with `allowed` of those numbers alone.
 
-        Exact by numpy. Where a file for faiss is there and all vectors are allowed, faiss proposes and the
+        Exact by numpy. Where files for faiss are there and all vectors are allowed, faiss proposes and the
         proposals are scored exactly.
         """
-        if self.faiss_file is None or allowed is not None:
+        if not self.faiss_files or allowed is not None:
             return nearest(self.matrix, self.numbers, asked, count, allowed)
-        return _by_faiss(_read_faiss(self.faiss_file), self.matrix, self.numbers, asked, count)
+        return _by_faiss(_read_faiss(self.faiss_files), self.matrix, self.numbers, asked, count)
 
 
 class VectorFiles:
@@ -106,12 +108,15 @@ class VectorFiles:
     def _with_faiss(self, stem: Path, index: VectorIndex) -> VectorIndex:
         if len(index.numbers) < self._faiss_from or not _faiss_is_there():
             return index
-        file, told = stem.with_suffix(".faiss"), stem.with_suffix(".json")
+        told = stem.with_suffix(".json")
         if not told.is_file():
-            recall = _make_faiss(file, index)
+            names = [f"{stem.name}.{number}.faiss" for number in range(min(_MOST_SHARES, os.cpu_count() or 1))]
+            recall = _make_faiss([stem.with_name(name) for name in names], index)
             with _beside(told) as note:
-                note.write(json.dumps({"recall_at_10": recall}).encode())
-        return VectorIndex(index.matrix, index.numbers, file, json.loads(told.read_text())["recall_at_10"])
+                note.write(json.dumps({"recall_at_10": recall, "files": names}).encode())
+        known = json.loads(told.read_text())
+        files = tuple(stem.with_name(name) for name in known["files"])
+        return VectorIndex(index.matrix, index.numbers, files, known["recall_at_10"])
 
 
 @contextmanager
@@ -140,19 +145,25 @@ def _faiss_is_there() -> bool:
     return importlib.util.find_spec("faiss") is not None
 
 
-def _make_faiss(target: Path, index: VectorIndex) -> float:
-    """Write the vectors as 16-bit floats for faiss and return how many of the ten nearest it finds."""
+def _make_faiss(targets: Sequence[Path], index: VectorIndex) -> float:
+    """Write the vectors as bytes for faiss, a share to each file, and return how many of the ten nearest it finds."""
     import faiss
 
-    made = faiss.IndexScalarQuantizer(index.matrix.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-    for start in range(0, len(index.matrix), _ROWS_AT_ONCE):
-        made.add(np.ascontiguousarray(index.matrix[start : start + _ROWS_AT_ONCE]))
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
-    faiss.write_index(made, str(partial))
-    partial.replace(target)
-    chosen = np.random.default_rng(0).choice(
-        len(index.matrix), size=min(_RECALL_QUERIES, len(index.matrix)), replace=False
-    )
+    edges = np.linspace(0, index.size, len(targets) + 1).astype(int)
+    step = max(1, index.size // _TRAINED_ON)
+    sample = np.ascontiguousarray(index.matrix[::step])
+    for target, start, stop in zip(targets, edges[:-1], edges[1:], strict=True):
+        share = faiss.IndexScalarQuantizer(
+            index.matrix.shape[1], faiss.ScalarQuantizer.QT_8bit_uniform, faiss.METRIC_INNER_PRODUCT
+        )
+        share.train(sample)
+        for row in range(start, stop, _ROWS_AT_ONCE):
+            share.add(np.ascontiguousarray(index.matrix[row : min(row + _ROWS_AT_ONCE, stop)]))
+        partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+        faiss.write_index(share, str(partial))
+        partial.replace(target)
+    made = _read_faiss(tuple(targets))
+    chosen = np.random.default_rng(0).choice(index.size, size=min(_RECALL_QUERIES, index.size), replace=False)
     found = wanted = 0
     for row in sorted(chosen):
         asked = np.array(index.matrix[row : row + 1])
@@ -163,10 +174,15 @@ def _make_faiss(target: Path, index: VectorIndex) -> float:
 
 
 @lru_cache(maxsize=len(VectorKind))  # the name of a file says what it was made of
-def _read_faiss(file: Path) -> Any:  # noqa: ANN401 (an index of faiss)
+def _read_faiss(files: tuple[Path, ...]) -> Any:  # noqa: ANN401 (an index of faiss)
+    """Return an index of which each share is looked through by a thread of its own."""
     import faiss
 
-    return faiss.read_index(str(file), faiss.IO_FLAG_MMAP_IFC)
+    shares = [faiss.read_index(str(file), faiss.IO_FLAG_MMAP_IFC) for file in files]
+    together = faiss.IndexShards(shares[0].d, True, True)  # threads; numbers go on from share to share
+    for share in shares:
+        together.add_shard(share)
+    return together
 
 
 def _by_faiss(

@@ -102,4 +102,6 @@ def test_faiss_finds_what_numpy_finds_and_its_recall_is_known(tmp_path: Path) ->
 
     assert index.recall == again.recall == 1.0
     assert again.search(asked, 5) == nearest(again.matrix, again.numbers, asked, 5)
-    assert (tmp_path / "lots-1-1.faiss").is_file()
+    assert (tmp_path / "lots-1-1.0.faiss").is_file()
+    files.open(VectorKind.LOTS, StoredSpace(1, SPACE, 2), lambda: iter(made))
+    assert not list(tmp_path.glob("lots-1-1.*"))
