@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -38,7 +38,10 @@ class Near:
     asked: int
 
 
-_ROWS_AT_ONCE = 1 << 16
+# One product over many rows keeps all cores busy; its scores are small. Chosen rows are copied, which is not.
+_MULTIPLIED_AT_ONCE = 1 << 20
+_SELECTED_AT_ONCE = 1 << 16
+_COPIED_AT_ONCE = 1 << 13
 
 
 def nearest(
@@ -51,20 +54,14 @@ def nearest(
     """Return the `count` rows nearest to any of the asked vectors, by cosine, then by number.
 
     `matrix` holds one vector of length 1 a row and `numbers` their ascending numbers; `asked` is (queries, d). With
-    `allowed`, ascending too, no other row is looked at. Memory is a few megabytes whatever the size of the matrix.
+    `allowed`, ascending too, no other row is looked at. Memory is some megabytes whatever the size of the matrix.
     """
-    rows = None if allowed is None else _rows(numbers, allowed)
-    total = len(numbers) if rows is None else len(rows)
     best_scores = np.empty(0, dtype=np.float32)
     best_rows = np.empty(0, dtype=np.int64)
-    for start in range(0, total, _ROWS_AT_ONCE):
-        stop = min(start + _ROWS_AT_ONCE, total)
-        chosen = slice(start, stop) if rows is None else rows[start:stop]
-        scores = _best_of_asked(matrix[chosen], asked)
-        at = np.arange(start, stop) if rows is None else rows[start:stop]
+    for rows, scores in _scored(matrix, asked, None if allowed is None else _rows(numbers, allowed)):
         keep = _above(best_scores[-1], scores, count) if len(best_scores) == count else _largest(scores, count)
         best_scores = np.concatenate((best_scores, scores[keep]))
-        best_rows = np.concatenate((best_rows, at[keep]))
+        best_rows = np.concatenate((best_rows, rows[keep]))
         order = np.lexsort((best_rows, -best_scores))[:count]
         best_scores, best_rows = best_scores[order], best_rows[order]
     which = np.argmax(matrix[best_rows] @ asked.T, axis=1) if len(best_rows) else []
@@ -72,6 +69,22 @@ def nearest(
         Near(int(numbers[row]), float(score), int(query))
         for row, score, query in zip(best_rows, best_scores, which, strict=True)
     ]
+
+
+def _scored(
+    matrix: NDArray[np.float32], asked: NDArray[np.float32], rows: NDArray[np.int64] | None
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    """Yield (rows, their cosines) a piece at a time; of all rows, or of those named."""
+    if rows is not None:
+        for start in range(0, len(rows), _COPIED_AT_ONCE):
+            some = rows[start : start + _COPIED_AT_ONCE]
+            yield some, _best_of_asked(matrix[some], asked)
+        return
+    for start in range(0, len(matrix), _MULTIPLIED_AT_ONCE):
+        scores = _best_of_asked(matrix[start : start + _MULTIPLIED_AT_ONCE], asked)
+        for piece in range(0, len(scores), _SELECTED_AT_ONCE):
+            part = scores[piece : piece + _SELECTED_AT_ONCE]
+            yield np.arange(start + piece, start + piece + len(part)), part
 
 
 def _rows(numbers: NDArray[np.int64], allowed: NDArray[np.int64]) -> NDArray[np.int64]:

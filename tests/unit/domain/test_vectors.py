@@ -56,7 +56,8 @@ def test_the_nearest_under_any_filter_are_those_of_brute_force(
     mask = None if allowed is None else np.array(sorted(allowed), dtype=np.int64)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vectors, "_ROWS_AT_ONCE", rows_at_once)
+        for name in ("_MULTIPLIED_AT_ONCE", "_SELECTED_AT_ONCE", "_COPIED_AT_ONCE"):
+            patch.setattr(vectors, name, rows_at_once if name != "_MULTIPLIED_AT_ONCE" else 2 * rows_at_once)
         found = nearest(matrix, numbers, asked, count, mask)
 
     assert [(near.number, near.cosine) for near in found] == brute_force(matrix, numbers, asked, allowed)[:count]
