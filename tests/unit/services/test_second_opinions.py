@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -278,3 +279,32 @@ def test_a_content_that_two_lots_show_is_asked_about_once(world: World, reader: 
 
     assert [content for content, _ in reader.asked].count(sha("p1")) == 1
     assert world.state(4).analysis_status is AnalysisStatus.ANALYZED
+
+
+def test_no_more_questions_are_under_way_than_allowed_and_each_answer_is_committed_by_itself(
+    world: World, reader: FakeSecondReader
+) -> None:
+    for number in range(4, 9):
+        world.lot(f"A1-1-{number}")
+        world.photograph(f"A1-1-{number}", 0, f"p{number}")
+        world.shows(f"p{number}", doubtful())
+    world.analyze()
+    together = threading.Barrier(2, timeout=20)
+    under_way: list[int] = []
+    at_once = threading.Semaphore(2)
+
+    def look(_: View) -> Answer:
+        assert at_once.acquire(blocking=False), "a third question is under way"
+        together.wait()  # both threads ask at the same time, four times over
+        under_way.append(2)
+        at_once.release()
+        together.wait()
+        return RIGHT
+
+    reader.answers = {sha(f"p{i}"): look for i in range(1, 9)}
+    service = SecondOpinionService(world.uow, world.clock, reader, NO_LIMIT, concurrency=2)
+
+    report = service.promote(stop=FakeStop())
+
+    assert (report.asked, len(under_way)) == (8, 8)
+    assert {world.state(i).analysis_status for i in range(1, 9)} == {AnalysisStatus.ANALYZED}
