@@ -140,7 +140,7 @@ class ClipEmbedder:
         if len(pixels) > most:
             parts = (pixels[start : start + most] for start in range(0, len(pixels), most))
             return [vector for part in parts for vector in self._embed(part)]
-        batch = self._torch.from_numpy(np.stack(pixels)).to(self._device).permute(0, 3, 1, 2).float()
+        batch = self._torch.from_numpy(np.stack(pixels)).to(self._device).permute(0, 3, 1, 2).float().contiguous()
         try:
             with self._torch.inference_mode():
                 vectors = self._of_length_one(self._model.encode_image((batch - self._mean) / self._deviation))
