@@ -25,6 +25,7 @@ _TEXTS = (Witness.TEXT, Witness.SECOND_TEXT, Witness.THIRD_TEXT)
 # An engine's own number says little; but below this one its lines were wrong as often as right.
 _POOR_BELOW = {"rapidocr": 0.93}
 _MORE = re.compile(r"(?=[A-Z0-9/-]*[0-9])[A-Z0-9][A-Z0-9/-]{3,}")
+_LONGEST_LOSS = 10  # signs that a line may have lost at an end
 _EDGE_PIXELS = 6
 _SHORTEST_IN_TEXT = 6  # shorter ones stand inside other words by chance
 
@@ -139,7 +140,7 @@ def witnesses(candidate: Candidate, others: Sequence[Candidate], scene: Scene) -
         found += _doubts(candidate, whole)
     if whole and (checks.proves_itself(candidate.type, candidate.value) or Basis.CROSS_CHECK in candidate.bases):
         found.append(Witness.CHECK_DIGIT)
-    if not symbols and _has_rival(candidate, others):
+    if not symbols and (_has_rival(candidate, others) or _is_part_of_a_symbol(candidate, scene.readings)):
         found.append(Witness.RIVAL)
     if _has_rival_bars(candidate, symbols, scene.readings) or _may_begin_with_an_identifier(candidate, texts):
         found.append(Witness.RIVAL_BARS)
@@ -215,6 +216,13 @@ def _has_rival(candidate: Candidate, others: Iterable[Candidate]) -> bool:
         and len(other.shown_by) >= len(candidate.shown_by)
         for other in others
     )
+
+
+def _is_part_of_a_symbol(candidate: Candidate, readings: Iterable[Reading]) -> bool:
+    # A model may rightly be the beginning of a longer one; a serial is whole or wrong.
+    most = _LONGEST_LOSS if candidate.type is CodeType.SERIAL_NUMBER else 2
+    symbols = (r.text for r in readings if r.kind is ReadingKind.SYMBOL)
+    return any(checks.is_clipped(candidate.value, payload, most=most) for payload in symbols)
 
 
 def _has_rival_bars(candidate: Candidate, symbols: Iterable[Reading], readings: Sequence[Reading]) -> bool:

@@ -112,6 +112,14 @@ def uuid_is_valid(text: str) -> bool:
 _LETTER_LIKE_DIGIT = re.compile(r"[OIQ](?=[0-9])|(?<=[0-9])[OIQ]")
 
 
+def is_clipped(short: str, long: str, *, most: int = 2) -> bool:
+    """Tell whether the first is the second without up to `most` signs at an end; an S in front is an identifier."""
+    a, b = squeeze(short), squeeze(long)
+    if len(a) < 5 or not 1 <= len(b) - len(a) <= most or b == f"S{a}":
+        return False
+    return b.startswith(a) or b.endswith(a)
+
+
 def easily_misread(kind: CodeType, text: str) -> bool:
     """Tell whether signs in it are often taken for others in print: O, I and Q among digits, 8 and B in a MAC."""
     if kind is CodeType.MAC_ADDRESS:

@@ -26,7 +26,9 @@ from troostwatch.domain.readings import Reading, ReadingKind
 READING_VERSION = 2
 
 _DECODED = frozenset({Witness.SYMBOL, Witness.SYMBOL_ONCE, Witness.SYMBOL_ONCE_ALONE, Witness.MATRIX})
-_MOST_FOR_A_PERSON = 0.9
+# What is left to a person keeps its order and stays below any threshold that the rule may sensibly have.
+_SHARE_FOR_A_PERSON = 0.92
+_MOST = 0.9999  # nothing is certain
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +55,20 @@ class Weighed:
     def confidence(self) -> float:
         others = (other.bases for other in self.others)
         confidence = weighing.confidence(weights(), self.candidate.bases, others, self.witnesses)
-        return min(confidence, self.most)
+        return min(confidence * self.share, _MOST)
 
     @property
-    def most(self) -> float:
-        """Return the highest confidence that may be said of it, however well its evidence does on average."""
-        return _MOST_FOR_A_PERSON if self._is_for_a_person else 1.0
+    def share(self) -> float:
+        """Return by what its confidence is multiplied, however well its evidence does on average."""
+        return _SHARE_FOR_A_PERSON if self._is_for_a_person else 1.0
 
     @property
     def _is_for_a_person(self) -> bool:
         """Tell whether the rule may never approve it, however well its evidence did on average.
 
-        What only a second reader saw and no check digit or maker's form confirms; what two looks at one line read
-        differently; a MAC with an 8 or a B that no symbol holds, for hexadecimal print confuses the two; and what only
-        Tesseract read, which in the trials for the weights took one such line in thirty for another.
+        What only a second reader saw and no check digit or maker's form confirms. Text that no symbol and no check
+        digit confirms, unless a closer look read the same: where another place reads almost the same, in a MAC with
+        an 8 or a B (hexadecimal print confuses the two), and where only Tesseract read, even then.
         """
         mine, seen = self.candidate, set(self.witnesses)
         proven = checks.proves_itself(mine.type, mine.value)
@@ -75,7 +77,7 @@ class Weighed:
         if proven or _DECODED & seen:
             return False
         misread = mine.type is CodeType.MAC_ADDRESS and Witness.LOOK_ALIKES in seen
-        return misread or Witness.AGAIN_OTHERWISE in seen or Witness.TEXT_TESSERACT in seen
+        return misread or Witness.AGAIN not in seen or bool({Witness.RIVAL, Witness.TEXT_TESSERACT} & seen)
 
 
 def judge(readings: Sequence[Reading], *, width: int, height: int) -> Judgement:
@@ -161,7 +163,7 @@ _SAID_OF_WITNESSES = {
     Witness.CUT_OFF: "the edge of the picture cuts it",
     Witness.LOOK_ALIKES: "it has signs that are easily taken for others",
     Witness.MORE_FOLLOWS: "more may belong to it on the same line",
-    Witness.RIVAL: "another line differs from it in letters that look alike",
+    Witness.RIVAL: "something else on the picture reads almost the same",
     Witness.RIVAL_BARS: "the same bars may say something else",
 }
 

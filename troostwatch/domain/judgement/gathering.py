@@ -22,7 +22,7 @@ def gather(readings: Sequence[Reading]) -> tuple[list[Claim], list[Orphan]]:
     claims += pairing.printed_gtins(readings)
     claims += _announced_serials(readings, claims, seen)
     claims = _cross_checked(claims, readings)
-    claims = _settled_by_symbols(claims, readings)
+    claims = _settled_by_symbols(claims, readings, seen)
     claims = _spelled_as_the_maker_does(claims, readings, seen)
     claims += _by_form(claims, seen)
     return claims, orphans
@@ -122,19 +122,33 @@ def _by_form(claims: Sequence[Claim], seen: Seen) -> list[Claim]:
     return list(found.values())
 
 
-def _settled_by_symbols(claims: Iterable[Claim], readings: Sequence[Reading]) -> list[Claim]:
-    """Where a symbol shows the same characters but for look-alikes, the symbol is right about them."""
+def _settled_by_symbols(claims: Iterable[Claim], readings: Sequence[Reading], seen: Seen) -> list[Claim]:
+    """Where a symbol shows the same characters but for look-alikes, the symbol is right about them.
+
+    It is right, too, about an end that print lost, where the whole has the maker's form and the rest has not.
+    """
+    values = [v for r in readings if r.kind is ReadingKind.SYMBOL for v in payloads.shown(r)]
     decoded: dict[str, str] = {}
-    for reading in readings:
-        if reading.kind is ReadingKind.SYMBOL:
-            for value in payloads.shown(reading):
-                decoded.setdefault(checks.without_look_alikes(value), value)
+    for value in values:
+        decoded.setdefault(checks.without_look_alikes(value), value)
     for claim in claims:
         if claim.type is CodeType.SERIAL_NUMBER and readings[claim.reading].kind is ReadingKind.SYMBOL:
             decoded.setdefault(checks.without_look_alikes(claim.value), claim.value)
     settled = []
     for claim in claims:
-        shown = decoded.get(checks.without_look_alikes(claim.value))
+        shown = decoded.get(checks.without_look_alikes(claim.value)) or _completed(claim, values, seen)
         same = shown is None or checks.squeeze(shown) == checks.squeeze(claim.value)
         settled.append(claim if same or shown is None else replace(claim, value=canonical(claim.type, shown)))
     return settled
+
+
+def _completed(claim: Claim, values: Iterable[str], seen: Seen) -> str | None:
+    """Return the decoded value of which the claimed one lost an end."""
+    if _has_form(claim.type, claim.value, seen):
+        return None
+    whole = (value for value in values if checks.is_clipped(claim.value, value))
+    return next((value for value in whole if _has_form(claim.type, value, seen)), None)
+
+
+def _has_form(kind: CodeType, value: str, seen: Seen) -> bool:
+    return any(shape.type is kind and not shape.loose for shape in seen.fitting(value))

@@ -23,7 +23,8 @@ from troostwatch.domain.judgement.weighing import Weights, Witness
 
 _FOLDS = 5
 _SPREAD = 0.8  # standard deviation of the prior, in log-odds
-_LEAST = 0.05  # evidence for a code never turns against it by chance, nor the other way round
+# Evidence for a code never turns against it by chance, nor the other way round; what speaks neither way stays so.
+_LEAST = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,13 @@ class Case:
     right: bool
     group: str
     importance: float = 1.0
-    most: float = 1.0  # that may be said of it, however well its evidence does on average
+    share: float = 1.0  # of its confidence that is said, however well its evidence does on average
 
     @classmethod
     def of(cls, weighed: Weighed, *, right: bool, group: str, importance: float = 1.0) -> Case:
         others = tuple(tuple(sorted(other.bases)) for other in weighed.others)
         bases = tuple(sorted(weighed.candidate.bases))
-        return cls(bases, others, weighed.witnesses, right, group, importance, weighed.most)
+        return cls(bases, others, weighed.witnesses, right, group, importance, weighed.share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def fit(cases: Sequence[Case], prior: Weights) -> Fit:
         cases=Counter(kind.value for case in cases for kind in (*case.bases, *case.witnesses)),
         log_loss=float(everything.losses(held_out).mean()),
         log_loss_by_hand=float(everything.losses(everything.confidence(_as_vector(prior))).mean()),
-        held_out=tuple(min(float(p), case.most) for p, case in zip(held_out, cases, strict=True)),
+        held_out=tuple(float(p) * case.share for p, case in zip(held_out, cases, strict=True)),
     )
 
 
@@ -107,7 +108,7 @@ def _fitted(table: _Table, prior: Weights) -> Weights:
         strayed = ((vector - start) ** 2).sum() / (2 * _SPREAD**2)
         return float(table.losses(table.confidence(vector)) @ table.importance + strayed)
 
-    bounds = [(_LEAST, None) if w > 0.5 else (None, -_LEAST) if w < -0.5 else (None, None) for w in start]
+    bounds = [(_LEAST, None) if w > 0.5 else (None, -_LEAST) if w < -0.5 else (w - _LEAST, w + _LEAST) for w in start]
     return _as_weights(minimize(cost, start, method="L-BFGS-B", bounds=bounds, options={"maxfun": 50_000}).x)
 
 

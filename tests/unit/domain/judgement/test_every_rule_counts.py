@@ -18,7 +18,7 @@ ALL = vendors.vendors()
 
 
 def outcome(example: Example) -> set[tuple[str, str, float]]:
-    lines = [text(line, y=100 + 80 * n) for n, line in enumerate(example.text)]
+    lines = [text(line, y=100 + 80 * n, again=line) for n, line in enumerate(example.text)]
     symbols = [symbol(payload, y=900 + 80 * n) for n, payload in enumerate(example.symbols)]
     codes = judged(*lines, *symbols).codes
     # Rounded: a shape that only supports a caption shows in how sure the code is.
