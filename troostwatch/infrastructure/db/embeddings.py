@@ -189,9 +189,10 @@ class EmbeddingRepository:
 
     def of_lots(self, kind: VectorKind, space_id: int, lots: Sequence[str]) -> dict[str, list[Vector]]:
         """Return lot -> its vectors, of those lots that have any."""
+        # The plus keeps SQLite from starting at the space, which holds every vector, instead of at the few lots.
         rows = self._conn.execute(
             f"""SELECT DISTINCT l.display_id, e.id, e.vector FROM {_OWNERS[kind]}
-                 WHERE e.space_id = :space AND l.display_id IN (SELECT value FROM json_each(:lots))
+                 WHERE +e.space_id = :space AND l.display_id IN (SELECT value FROM json_each(:lots))
                  ORDER BY l.id, e.id""",
             {"space": space_id, "lots": json.dumps(list(lots))},
         )
