@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Fit the weights of evidence to photographs whose codes are known, and write them into the judgement.
 
-    scripts/fit_weights.py [--stickers 520] [--seed 11] [--lots ../shared/lots] [--cache FILE] [--write]
+    scripts/fit_weights.py [--stickers 520] [--seed 11] [--lots ../shared/lots] [--cache FILE] [--picture FILE]
+                           [--write]
 
 Draws stickers under thirteen faults, reads them with both engines, reads captured lots with hand-made truth where
 they lie beside the checkout, fits, cross-validates by sticker and lot, and prints what became of each weight and how
@@ -25,6 +26,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from troostwatch.domain.calibration import reliability
 from troostwatch.domain.codes import CodeType, canonical
 from troostwatch.domain.judgement import gathering, payloads, weighing
 from troostwatch.domain.judgement.candidates import Scene
@@ -34,6 +36,7 @@ from troostwatch.domain.judgement.weighing import Witness
 from troostwatch.domain.readings import OcrEngine, Reading
 from troostwatch.infrastructure.ai.image_analyzer import analyze_file, analyzer
 from troostwatch.infrastructure.learning.evidence import Case, Fit, fit
+from troostwatch.infrastructure.pixels.reliability import draw_reliability
 from troostwatch.infrastructure.synthetic import degradations, lettering
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -63,6 +66,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--lots", type=Path, default=CHECKOUT.parent / "shared" / "lots")
     parser.add_argument("--cache", type=Path)
+    parser.add_argument(
+        "--picture", type=Path, metavar="FILE.png", help="draw how probabilities of what was left out held"
+    )
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     if options.cache and options.cache.exists():
@@ -74,6 +80,9 @@ def main() -> int:
     cases = [case for photograph in known for case in cases_of(photograph)]
     result = fit(cases, weighing.prior())
     report(cases, result)
+    if options.picture:
+        judged = zip(result.held_out, (case.right for case in cases), strict=True)
+        draw_reliability(reliability(judged), options.picture, title="Codes left out of the fit")
     if options.write:
         TARGET.write_text(as_toml(result), encoding="utf-8")
         print(f"wrote {TARGET.relative_to(CHECKOUT)}")

@@ -171,11 +171,15 @@ _SAID_OF_WITNESSES = {
 def _evidence(candidate: Candidate, witnesses: Sequence[Witness], readings: Sequence[Reading]) -> tuple[str, ...]:
     reasons = dict.fromkeys(claim.why for claim in candidate.claims)
     claimed = {claim.reading for claim in candidate.claims}
-    for index in candidate.shown_by:
-        if index not in claimed:
-            reading = readings[index]
-            what = f"{reading.symbology} symbol" if reading.kind is ReadingKind.SYMBOL else "text"
-            reasons.setdefault(f"the same characters in {what} '{reading.text.strip()}'", None)
+
+    def unsaid(index: int) -> bool:
+        """Tell whether no claim names the symbol that it rests on."""
+        symbology = readings[index].symbology
+        return symbology is not None and not any(symbology in reason for reason in reasons)
+
+    for reading in (readings[index] for index in candidate.shown_by if index not in claimed or unsaid(index)):
+        what = f"{reading.symbology} symbol" if reading.kind is ReadingKind.SYMBOL else "text"
+        reasons.setdefault(f"the same characters in {what} '{reading.text.strip()}'", None)
     if checks.proves_itself(candidate.type, candidate.value):
         reasons.setdefault("its check digit is right", None)
     reasons |= dict.fromkeys(said for witness, said in _SAID_OF_WITNESSES.items() if witness in witnesses)
