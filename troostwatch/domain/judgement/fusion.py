@@ -66,14 +66,17 @@ class Weighed:
     def _is_for_a_person(self) -> bool:
         """Tell whether the rule may never approve it, however well its evidence did on average.
 
-        What only a second reader saw and no check digit or maker's form confirms. Text that no symbol and no check
-        digit confirms, unless a closer look read the same: where another place reads almost the same, in a MAC with
-        an 8 or a B (hexadecimal print confuses the two), and where only Tesseract read, even then.
+        Bars seen at one scale only that nothing else shows: a check digit lets one misread in ten pass. What only a
+        second reader saw and no check digit or maker's form confirms. Text that no symbol and no check digit
+        confirms, unless a closer look read the same; where another place reads almost the same, in a MAC with an 8
+        or a B (hexadecimal print confuses the two), and where only Tesseract read, even then.
         """
         mine, seen = self.candidate, set(self.witnesses)
         proven = checks.proves_itself(mine.type, mine.value)
         if seen == {Witness.OPINION}:
             return not (proven or Basis.VENDOR_SHAPE in mine.bases)
+        if seen <= {Witness.SYMBOL_ONCE, Witness.SYMBOL_ONCE_ALONE}:
+            return True
         if proven or _DECODED & seen:
             return False
         misread = mine.type is CodeType.MAC_ADDRESS and Witness.LOOK_ALIKES in seen
