@@ -67,9 +67,9 @@ class Weighed:
         """Tell whether the rule may never approve it, however well its evidence did on average.
 
         Bars seen at one scale only that nothing else shows: a check digit lets one misread in ten pass. What only a
-        second reader saw and no check digit or maker's form confirms. Text that no symbol and no check digit
-        confirms, unless a closer look read the same; where another place reads almost the same, in a MAC with an 8
-        or a B (hexadecimal print confuses the two), and where only Tesseract read, even then.
+        second reader saw and no check digit or maker's form confirms. Text that no symbol and no check digit confirms
+        where another place reads almost the same; and, unless a second reader says so too, where a closer look did
+        not read the same, a MAC with an 8 or a B (hexadecimal print confuses the two), and what only Tesseract read.
         """
         mine, seen = self.candidate, set(self.witnesses)
         proven = checks.proves_itself(mine.type, mine.value)
@@ -79,8 +79,11 @@ class Weighed:
             return True
         if proven or _DECODED & seen:
             return False
+        if Witness.RIVAL in seen:
+            return True
         misread = mine.type is CodeType.MAC_ADDRESS and Witness.LOOK_ALIKES in seen
-        return misread or Witness.AGAIN not in seen or bool({Witness.RIVAL, Witness.TEXT_TESSERACT} & seen)
+        alone = misread or Witness.AGAIN not in seen or Witness.TEXT_TESSERACT in seen
+        return alone and Witness.OPINION not in seen
 
 
 def judge(readings: Sequence[Reading], *, width: int, height: int) -> Judgement:
