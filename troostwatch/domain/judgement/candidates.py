@@ -25,7 +25,6 @@ _TEXTS = (Witness.TEXT, Witness.SECOND_TEXT, Witness.THIRD_TEXT)
 # An engine's own number says little; but below this one its lines were wrong as often as right.
 _POOR_BELOW = {"rapidocr": 0.93}
 _MORE = re.compile(r"(?=[A-Z0-9/-]*[0-9])[A-Z0-9][A-Z0-9/-]{3,}")
-_LONGEST_LOSS = 10  # signs that a line may have lost at an end
 _EDGE_PIXELS = 6
 _SHORTEST_IN_TEXT = 6  # shorter ones stand inside other words by chance
 
@@ -220,9 +219,9 @@ def _has_rival(candidate: Candidate, others: Iterable[Candidate]) -> bool:
 
 def _is_part_of_a_symbol(candidate: Candidate, readings: Iterable[Reading]) -> bool:
     # A model may rightly be the beginning of a longer one; a serial is whole or wrong.
-    most = _LONGEST_LOSS if candidate.type is CodeType.SERIAL_NUMBER else 2
-    symbols = (r.text for r in readings if r.kind is ReadingKind.SYMBOL)
-    return any(checks.is_clipped(candidate.value, payload, most=most) for payload in symbols)
+    most = checks.LONGEST_LOSS if candidate.type is CodeType.SERIAL_NUMBER else 2
+    shown = (value for r in readings if r.kind is ReadingKind.SYMBOL for value in payloads.shown(r))
+    return any(checks.is_clipped(candidate.value, value, most=most) for value in shown)
 
 
 def _has_rival_bars(candidate: Candidate, symbols: Iterable[Reading], readings: Sequence[Reading]) -> bool:

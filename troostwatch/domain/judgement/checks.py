@@ -112,6 +112,9 @@ def uuid_is_valid(text: str) -> bool:
 _LETTER_LIKE_DIGIT = re.compile(r"[OIQ](?=[0-9])|(?<=[0-9])[OIQ]")
 
 
+LONGEST_LOSS = 10  # signs that a line may have lost at an end
+
+
 def is_clipped(short: str, long: str, *, most: int = 2) -> bool:
     """Tell whether the first is the second without up to `most` signs at an end; an S in front is an identifier."""
     a, b = squeeze(short), squeeze(long)

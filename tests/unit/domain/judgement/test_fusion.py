@@ -267,3 +267,11 @@ def test_print_that_bars_go_on_behind_is_left_to_a_person_where_no_form_decides(
     found = concluded(text("S/N: QRS7264NT", again="S/N: QRS7264NT"), symbol("QRS7264NT5", y=400))
 
     assert found["serial_number", "QRS7264NT"] < SURE
+
+
+def test_a_serial_of_which_print_shows_but_the_beginning_is_the_one_in_the_bars() -> None:
+    line = "(S) Serial No. FLGR9M"
+    found = concluded(text(line, again=line), symbol("SFLGR9MF9RX", y=400))
+
+    assert found["serial_number", "FLGR9MF9RX"] > SURE
+    assert found["serial_number", "FLGR9M"] < SURE
