@@ -131,7 +131,11 @@ def vectors(folder: Path, options: argparse.Namespace) -> None:
     recall = statistics.mean(len(w & f) / len(w) for w, f in zip(wanted, found, strict=True))
     ratio = times["numpy"] / times["faiss"]
     print(f"numpy {times['numpy']:.0f} ms, faiss {times['faiss']:.0f} ms: {ratio:.1f} times as fast "
-          f"(asked for: 5), recall at 10 here {recall:.3f}, when made {quick.recall:.3f}")  # fmt: skip
+          f"(asked for: 5), recall at 10 here {recall:.3f}")  # fmt: skip
+    times = in_turns(7, numpy=lambda: exact.search(next(turn)[np.newaxis], 200),
+                     faiss=lambda: quick.search(next(turn)[np.newaxis], 200))  # fmt: skip
+    print(f"200 nearest: numpy {times['numpy']:.0f} ms, faiss {times['faiss']:.0f} ms; "
+          f"{quick.proposals} proposals, recall at 200 when made {quick.recall}")  # fmt: skip
 
 
 def command(folder: Path, options: argparse.Namespace) -> None:

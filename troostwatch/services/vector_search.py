@@ -153,7 +153,7 @@ class VectorSearchService:
     ) -> _Look:
         index = _opened(self._store, uow, kind, stored)
         if index.recall is not None:
-            answer.notes.append(f"{kind}: faiss proposes, scored exactly; recall at 10 was {index.recall:.3f}")
+            answer.notes.append(f"{kind}: faiss proposes, scored exactly; recall at 200 was {index.recall:.3f}")
         return _Look(uow, self._clock(), kind, stored, index, question)
 
 

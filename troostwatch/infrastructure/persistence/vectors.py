@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
@@ -28,10 +28,10 @@ _ROWS_AT_ONCE = 4096
 _FORGOTTEN_SECONDS = 3600.0
 
 _RECALL_QUERIES = 32
-_RECALL_AT = 10
-_TRAINED_ON = 20_000  # vectors that tell the range of the numbers
+_RECALL_AT = 200
+_TRAINED_ON = 20_000  # vectors that tell the centre
 _MOST_SHARES = 8  # each is looked through by one core
-_CANDIDATES = 10  # times as many are taken from faiss as are asked for, and scored again exactly
+_PROPOSALS = (1_000, 4_000, 16_000)  # taken from faiss and scored exactly: the fewest that miss nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class VectorIndex:
     matrix: NDArray[np.float32]
     numbers: NDArray[np.int64]
     faiss_files: tuple[Path, ...] = ()
-    recall: float | None = None  # at 10, of the answers of faiss, measured when its file was made
+    proposals: int = 0  # taken from faiss for up to `_RECALL_AT` vectors, and in proportion for more
+    recall: float | None = None  # at `_RECALL_AT`, of the answers by faiss, measured when its files were made
 
     @property
     def size(self) -> int:
@@ -55,7 +56,7 @@ class VectorIndex:
         """
         if not self.faiss_files or allowed is not None:
             return nearest(self.matrix, self.numbers, asked, count, allowed)
-        return _by_faiss(_read_faiss(self.faiss_files), self.matrix, self.numbers, asked, count)
+        return _by_faiss(_read_faiss(self.faiss_files), self, asked, count, self.proposals)
 
 
 class VectorFiles:
@@ -108,15 +109,19 @@ class VectorFiles:
     def _with_faiss(self, stem: Path, index: VectorIndex) -> VectorIndex:
         if len(index.numbers) < self._faiss_from or not _faiss_is_there():
             return index
-        told = stem.with_suffix(".json")
+        told = stem.with_suffix(".proposals.json")
         if not told.is_file():
             names = [f"{stem.name}.{number}.faiss" for number in range(min(_MOST_SHARES, os.cpu_count() or 1))]
-            recall = _make_faiss([stem.with_name(name) for name in names], index)
+            files = [stem.with_name(name) for name in names]
+            _make_faiss(files, index)
+            proposals, recall = _fewest_proposals(_read_faiss(tuple(files)), index)
             with _beside(told) as note:
-                note.write(json.dumps({"recall_at_10": recall, "files": names}).encode())
+                note.write(json.dumps({"files": names, "proposals": proposals, "recall": recall}).encode())
         known = json.loads(told.read_text())
-        files = tuple(stem.with_name(name) for name in known["files"])
-        return VectorIndex(index.matrix, index.numbers, files, known["recall_at_10"])
+        if known["recall"] < 1.0:  # numpy misses nothing
+            return index
+        files = [stem.with_name(name) for name in known["files"]]
+        return replace(index, faiss_files=tuple(files), proposals=known["proposals"], recall=known["recall"])
 
 
 @contextmanager
@@ -145,32 +150,42 @@ def _faiss_is_there() -> bool:
     return importlib.util.find_spec("faiss") is not None
 
 
-def _make_faiss(targets: Sequence[Path], index: VectorIndex) -> float:
-    """Write the vectors as bytes for faiss, a share to each file, and return how many of the ten nearest it finds."""
+def _make_faiss(targets: Sequence[Path], index: VectorIndex) -> None:
+    """Write the vectors for faiss, a share to each file, by RaBitQ (Gao and Long, 2024): a bit for each number."""
     import faiss
 
     edges = np.linspace(0, index.size, len(targets) + 1).astype(int)
     step = max(1, index.size // _TRAINED_ON)
     sample = np.ascontiguousarray(index.matrix[::step])
     for target, start, stop in zip(targets, edges[:-1], edges[1:], strict=True):
-        share = faiss.IndexScalarQuantizer(
-            index.matrix.shape[1], faiss.ScalarQuantizer.QT_8bit_uniform, faiss.METRIC_INNER_PRODUCT
-        )
+        share = faiss.IndexRaBitQFastScan(index.matrix.shape[1], faiss.METRIC_INNER_PRODUCT)
         share.train(sample)
         for row in range(start, stop, _ROWS_AT_ONCE):
             share.add(np.ascontiguousarray(index.matrix[row : min(row + _ROWS_AT_ONCE, stop)]))
         partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
         faiss.write_index(share, str(partial))
         partial.replace(target)
-    made = _read_faiss(tuple(targets))
+
+
+def _fewest_proposals(made: Any, index: VectorIndex) -> tuple[int, float]:  # noqa: ANN401 (an index of faiss)
+    """Return how many proposals miss none of the nearest to some vectors of the index, and the recall by so many.
+
+    Where the most that are tried miss some, the recall is below 1.
+    """
     chosen = np.random.default_rng(0).choice(index.size, size=min(_RECALL_QUERIES, index.size), replace=False)
-    found = wanted = 0
-    for row in sorted(chosen):
-        asked = np.array(index.matrix[row : row + 1])
-        exact = {near.number for near in nearest(index.matrix, index.numbers, asked, _RECALL_AT)}
-        quick = {near.number for near in _by_faiss(made, index.matrix, index.numbers, asked, _RECALL_AT)}
-        found, wanted = found + len(exact & quick), wanted + len(exact)
-    return found / wanted
+    queries = [np.array(index.matrix[row : row + 1]) for row in sorted(chosen)]
+    exact = [_numbers(nearest(index.matrix, index.numbers, asked, _RECALL_AT)) for asked in queries]
+    for proposals in _PROPOSALS:
+        quick = [_numbers(_by_faiss(made, index, asked, _RECALL_AT, proposals)) for asked in queries]
+        found = sum(len(right & got) for right, got in zip(exact, quick, strict=True))
+        recall = found / sum(map(len, exact))
+        if recall == 1.0:
+            break
+    return proposals, recall
+
+
+def _numbers(near: Sequence[Near]) -> set[int]:
+    return {one.number for one in near}
 
 
 @lru_cache(maxsize=len(VectorKind))  # the name of a file says what it was made of
@@ -178,7 +193,7 @@ def _read_faiss(files: tuple[Path, ...]) -> Any:  # noqa: ANN401 (an index of fa
     """Return an index of which each share is looked through by a thread of its own."""
     import faiss
 
-    shares = [faiss.read_index(str(file), faiss.IO_FLAG_MMAP_IFC) for file in files]
+    shares = [faiss.read_index(str(file)) for file in files]
     together = faiss.IndexShards(shares[0].d, True, True)  # threads; numbers go on from share to share
     for share in shares:
         together.add_shard(share)
@@ -187,11 +202,12 @@ def _read_faiss(files: tuple[Path, ...]) -> Any:  # noqa: ANN401 (an index of fa
 
 def _by_faiss(
     made: Any,  # noqa: ANN401 (an index of faiss)
-    matrix: NDArray[np.float32],
-    numbers: NDArray[np.int64],
+    index: VectorIndex,
     asked: NDArray[np.float32],
     count: int,
+    proposals: int,
 ) -> list[Near]:
-    _, rows = made.search(asked, min(_CANDIDATES * count, len(numbers)))
+    wanted = max(proposals, proposals * count // _RECALL_AT)
+    _, rows = made.search(asked, min(wanted, index.size))
     candidates = np.unique(rows[rows >= 0])
-    return nearest(matrix[candidates], numbers[candidates], asked, count)
+    return nearest(index.matrix[candidates], index.numbers[candidates], asked, count)

@@ -105,3 +105,23 @@ def test_faiss_finds_what_numpy_finds_and_its_recall_is_known(tmp_path: Path) ->
     assert (tmp_path / "lots-1-1.0.faiss").is_file()
     files.open(VectorKind.LOTS, StoredSpace(1, SPACE, 2), lambda: iter(made))
     assert not list(tmp_path.glob("lots-1-1.*"))
+
+
+@pytest.mark.skipif(importlib.util.find_spec("faiss") is None, reason="the extra 'faiss' is not installed")
+@pytest.mark.parametrize(("count", "proposals"), [(6_000, 4_000), (40_000, 0)])
+def test_where_few_proposals_miss_something_more_are_taken_and_at_last_numpy_answers(
+    tmp_path: Path, count: int, proposals: int
+) -> None:
+    # Two tight heaps: what tells the vectors of one apart is lost in a bit for each number.
+    rng = np.random.default_rng(1)
+    heaps = np.where(np.arange(count)[:, np.newaxis] % 2, 1.0, -1.0) + 1e-3 * rng.normal(size=(count, 8))
+    heaps = (heaps / np.linalg.norm(heaps, axis=1, keepdims=True)).astype(np.float32)
+    files = VectorFiles(tmp_path, faiss_from=100)
+    made = [(number, vector.tobytes()) for number, vector in enumerate(heaps)]
+    files.open(VectorKind.LOTS, StoredSpace(1, SPACE, 1), lambda: iter(made))
+    index = files.open(VectorKind.LOTS, StoredSpace(1, SPACE, 1), refuse)
+
+    assert index.proposals == proposals
+    assert index.recall == (1.0 if proposals else None)
+    found = {near.number for near in index.search(heaps[7:8], 20)}
+    assert found == {near.number for near in nearest(index.matrix, index.numbers, heaps[7:8], 20)}
