@@ -80,12 +80,14 @@ def labels_for(
         if code.status is CodeStatus.APPROVED:
             origin = LabelOrigin.DECISION if code.decided_by is DecidedBy.PERSON else LabelOrigin.RULE
             label = Label(code.type, origin)
-            found |= {i: label for i, token in enumerate(tokens) if _prints(token, code.value, code.box)}
-            found |= dict.fromkeys(_spelled_out(code.value, tokens), label)
+            for printed in _printed_forms(code.type, code.value):
+                found |= {i: label for i, token in enumerate(tokens) if _prints(token, printed, code.box)}
+                found |= dict.fromkeys(_spelled_out(printed, tokens), label)
     for decision in decisions:
         if decision.verdict is Verdict.CORRECTED and decision.corrected_type and decision.box:
             label = Label(decision.corrected_type, LabelOrigin.DECISION)
-            found |= {i: label for i, token in enumerate(tokens) if _prints(token, decision.value, decision.box)}
+            for printed in _printed_forms(decision.type, decision.value):
+                found |= {i: label for i, token in enumerate(tokens) if _prints(token, printed, decision.box)}
     for hand in by_hand:
         if (index := place(hand, tokens)) is not None:
             found[index] = Label(hand.label, LabelOrigin.PERSON)
@@ -108,6 +110,14 @@ def is_complete(codes: Iterable[Code], *, unread: bool, decided: bool, dismissed
     if dismissed:
         return True
     return decided and not unread and not any(code.status is CodeStatus.PENDING for code in codes)
+
+
+def _printed_forms(kind: CodeType, value: str) -> tuple[str, ...]:
+    """Return the ways in which a label may print the value: UPC and EAN-8 stand there without the zeros of EAN-13."""
+    digits = squeeze(value)
+    if kind is not CodeType.EAN or len(digits) != 13:
+        return (value,)
+    return (value, *(digits[len(zeros) :] for zeros in ("0", "00000") if digits.startswith(zeros)))
 
 
 def _spelled_out(value: str, tokens: Sequence[Token]) -> list[int]:

@@ -154,3 +154,33 @@ def test_some_of_the_digits_under_the_bars_are_pieces_too_and_digits_elsewhere_a
     labels = labels_for(printed, [approved("4710886776161", CodeType.EAN, box=bars)], [])
 
     assert labels.keys() == {0}
+
+
+@pytest.mark.parametrize("box", [None, Box(200, 100, 500, 130)])
+def test_a_upc_is_labelled_though_it_is_printed_without_the_zero_of_its_ean(box: Box | None) -> None:
+    ean = approved("0192545094139", CodeType.EAN, person=True, box=box)
+    whole = [token("192545094139", 250, 400)]
+    apart = [token("1", 170, 400, 10), token("92545", 210, 400), token("09413", 340, 400), token("9", 470, 400, 10)]
+
+    assert labels_for(whole, [ean], []).keys() == {0}
+    assert labels_for(apart, [ean], []).keys() == {0, 1, 2, 3}
+    assert labels_for([token("192545094130", 250, 400)], [ean], []) == {}
+
+
+def test_an_ean_8_is_labelled_as_it_is_printed() -> None:
+    ean = approved("0000096385074", CodeType.EAN)
+
+    assert labels_for([token("9638"), token("5074", 110), token("96385074", 0, 400)], [ean], []).keys() == {0, 1, 2}
+
+
+def test_no_other_code_loses_its_leading_zero() -> None:
+    serial = approved("0192545094139", CodeType.SERIAL_NUMBER)
+
+    assert labels_for([token("192545094139")], [serial], []) == {}
+
+
+def test_a_upc_that_was_read_where_a_person_corrected_the_type_is_labelled() -> None:
+    box = Box(200, 100, 500, 130)
+    wrong = Decision(CodeType.EAN, "0192545094139", Verdict.CORRECTED, box, CodeType.OTHER, "192545094139")
+
+    assert labels_for([token("192545094139", 250, 400)], [], [], [wrong]).keys() == {0}
