@@ -56,3 +56,14 @@ def test_a_file_that_is_no_picture_fails_and_the_others_are_read(photograph: Pat
 
 def test_one_drawing_is_for_one_picture(photograph: Path, run: Run, tmp_path: Path) -> None:
     assert run(f"images read {photograph} {photograph} --draw {tmp_path / 'seen.png'}").code == 2
+
+
+def test_a_drawing_that_cannot_be_written_is_told_in_a_line(photograph: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    kind = run(f"images read {photograph} --draw {tmp_path / 'seen.txt'}")
+    place = run(f"images read {photograph} --draw {tmp_path / 'file' / 'seen.png'}")
+
+    assert (kind.code, place.code) == (2, 1)
+    assert "name it .png or .jpg" in kind.err
+    assert "cannot write" in place.err

@@ -210,3 +210,21 @@ def test_a_value_that_cannot_be_is_asked_for_again(queue_of_three: World) -> Non
 
     assert "123 is no ean" in result.output
     assert queue_of_three.codes()["serial_number", "CD123456"] == ("approved", "person")
+
+
+def test_two_decisions_about_one_code_are_refused_and_nothing_is_stored(world: World, run: Run) -> None:
+    code = world.code_id("CD123456")
+
+    said = run(f"images review --approve {code} --reject {code}")
+
+    assert said.code == 2
+    assert "more than one decision" in said.err
+    assert world.codes()["serial_number", "CD123456"] == ("pending", None)
+
+
+def test_a_dismissed_photograph_is_not_listed_with_all(world: World, run: Run) -> None:
+    assert "CD123456" in run("images review --all").out
+
+    run("images review --dismiss 2")
+
+    assert "CD123456" not in run("images review --all").out

@@ -33,7 +33,8 @@ class ReportRepository:
     ) -> list[QueueItem]:
         """Return doubtful codes and unread photographs, each content once, under the lot that closes first.
 
-        With `all_pending` all codes that nobody decided about, whatever their probability.
+        With `all_pending` all codes that nobody decided about, whatever their probability, but for photographs of
+        which a person said that nothing is left to ask.
         """
         rows = self._conn.execute(
             f"""SELECT {CODE_COLUMNS}, i.id AS image_id, i.position, i.local_path, i.url, i.review_reason,
@@ -43,9 +44,11 @@ class ReportRepository:
                   JOIN lots AS l ON l.id = i.lot_id
                   LEFT JOIN auctions AS a ON a.id = l.auction_id
                   JOIN analyses AS n ON n.content_sha256 = i.content_sha256
+                  JOIN contents AS k ON k.sha256 = i.content_sha256
                   LEFT JOIN extracted_codes AS c ON c.content_sha256 = i.content_sha256
                        AND c.status = 'pending' AND (c.confidence < n.review_threshold OR :all)
-                 WHERE (i.analysis_status = 'needs_review' OR (:all AND c.id IS NOT NULL)) AND {_only(lots)}
+                 WHERE (i.analysis_status = 'needs_review'
+                        OR (:all AND c.id IS NOT NULL AND k.reviewed_at IS NULL)) AND {_only(lots)}
                  ORDER BY {CLOSING_FIRST}, l.id, i.position, c.confidence, c.id""",
             {"now": stamp(now), "lots": json.dumps(list(lots)), "all": all_pending},
         )

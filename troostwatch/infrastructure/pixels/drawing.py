@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from troostwatch.domain.codes import Code, CodeStatus, shown_probability
+from troostwatch.domain.errors import TroostwatchError, UsageError
 from troostwatch.domain.readings import Reading, ReadingKind
 from troostwatch.infrastructure.pixels.opening import load_upright
 
@@ -51,7 +52,7 @@ def draw_codes(
 
     Green is approved, orange waits for a person, red was rejected. Codes without a box are left out. Thin lines
     are `readings`: blue symbols, grey text, purple bars that were not decoded. The suffix of `target` chooses the
-    format. Returns `target`; raises ImageError when `source` cannot be opened.
+    format. Returns `target`; raises ImageError when `source` cannot be opened, UsageError for another suffix.
     """
     photograph = load_upright(source, max_pixels=max_pixels)
     scale = _WIDTH / photograph.width
@@ -66,9 +67,16 @@ def draw_codes(
         pen.line([*corners, corners[0]], fill=_READ[reading.kind], width=2)
     for entry in entries:
         _draw(pen, entry)
-    target.parent.mkdir(parents=True, exist_ok=True)
     few_colours = target.suffix.lower() == ".png"
-    (sheet.quantize(_COLOURS, dither=Image.Dither.NONE) if few_colours else sheet).save(target, optimize=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (sheet.quantize(_COLOURS, dither=Image.Dither.NONE) if few_colours else sheet).save(target, optimize=True)
+    except ValueError as error:
+        raise UsageError(
+            f"{target}: no kind of picture ends in '{target.suffix}'", hint="name it .png or .jpg"
+        ) from error
+    except OSError as error:
+        raise TroostwatchError(f"cannot write {target}: {error.strerror or error}") from error
     return target
 
 

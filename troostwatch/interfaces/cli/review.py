@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -153,6 +154,9 @@ def _decisions(
     reopen: Sequence[int],
 ) -> list[Callable[[], Answer]]:
     """Return what was asked for, undo first: a decision taken back and given anew in one line works."""
+    decided = Counter((*approve, *reject, *(code for code, _, _ in correct)))
+    if twice := [code for code, times in decided.items() if times > 1]:
+        raise UsageError(f"code {twice[0]} has more than one decision", hint="say once what it is; nothing was stored")
     if untyped := [image for image, kind, _ in add if kind is None]:
         raise click.BadParameter(f"{untyped[0]}= needs a type, as in 5=serial_number:PF20ABCD", param_hint="--add")
     return [
