@@ -31,6 +31,7 @@ def values_of(row: TokenRow) -> dict[str, object]:
         "labels": {str(index): str(label.label) for index, label in row.labels.items()},
         "label_origins": {str(index): str(label.origin) for index, label in row.labels.items()},
         "complete": row.complete,
+        "undecided": sorted(row.undecided),
     }
 
 
@@ -69,7 +70,8 @@ def row_from(values: Mapping[str, Any]) -> TokenRow:
         raise ValueError(f"{width} x {height} is the size of no photograph")
     origins = values.get("label_origins", {})
     labels = {int(index): _label(label, origins.get(index)) for index, label in values["labels"].items()}
-    if strays := [index for index in labels if not 0 <= index < len(tokens)]:
+    undecided = frozenset(map(int, values.get("undecided", ())))
+    if strays := [index for index in (*labels, *undecided) if not 0 <= index < len(tokens)]:
         raise ValueError(f"there is no word {strays[0]}")
     return TokenRow(
         image_id=int(values.get("image_id") or 0),
@@ -82,6 +84,7 @@ def row_from(values: Mapping[str, Any]) -> TokenRow:
         tokens=tokens,
         labels=labels,
         complete=bool(values.get("complete", False)),
+        undecided=undecided,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -62,7 +62,8 @@ class TokenRow:
     height: int
     tokens: tuple[Token, ...]
     labels: dict[int, Label]
-    complete: bool = False  # all codes on it are labelled: a word without a label is part of none
+    complete: bool = False  # a person is done with it: a word without a label is part of none, unless undecided
+    undecided: frozenset[int] = frozenset()  # words of codes that nobody decided about
 
 
 def labels_for(
@@ -80,9 +81,7 @@ def labels_for(
         if code.status is CodeStatus.APPROVED:
             origin = LabelOrigin.DECISION if code.decided_by is DecidedBy.PERSON else LabelOrigin.RULE
             label = Label(code.type, origin)
-            for printed in _printed_forms(code.type, code.value):
-                found |= {i: label for i, token in enumerate(tokens) if _prints(token, printed, code.box)}
-                found |= dict.fromkeys(_spelled_out(printed, tokens), label)
+            found |= dict.fromkeys(_words_of(code, tokens), label)
     for decision in decisions:
         if decision.verdict is Verdict.CORRECTED and decision.corrected_type and decision.box:
             label = Label(decision.corrected_type, LabelOrigin.DECISION)
@@ -94,6 +93,12 @@ def labels_for(
     return dict(sorted(found.items()))
 
 
+def undecided_words(tokens: Sequence[Token], codes: Iterable[Code], labels: Container[int]) -> frozenset[int]:
+    """Return the words of pending codes that no label names: neither their type nor 'none' is known of them."""
+    pending = (code for code in codes if code.status is CodeStatus.PENDING)
+    return frozenset(index for code in pending for index in _words_of(code, tokens) if index not in labels)
+
+
 def place(hand: HandLabel, tokens: Sequence[Token]) -> int | None:
     """Return the word that a hand-given label means, or None when it is not there any more."""
     same = [i for i, token in enumerate(tokens) if squeeze(token.text) == squeeze(hand.text)]
@@ -102,7 +107,7 @@ def place(hand: HandLabel, tokens: Sequence[Token]) -> int | None:
 
 
 def is_complete(codes: Iterable[Code], *, unread: bool, decided: bool, dismissed: bool) -> bool:
-    """Tell whether a person looked at a photograph and nothing on it is left to ask about.
+    """Tell whether a person looked at a photograph and is done with it.
 
     `decided`: a person decided about a code of it; `dismissed`: said that there is nothing more to read;
     `unread`: something was plainly there and could not be read.
@@ -110,6 +115,14 @@ def is_complete(codes: Iterable[Code], *, unread: bool, decided: bool, dismissed
     if dismissed:
         return True
     return decided and not unread and not any(code.status is CodeStatus.PENDING for code in codes)
+
+
+def _words_of(code: Code, tokens: Sequence[Token]) -> set[int]:
+    found: set[int] = set()
+    for printed in _printed_forms(code.type, code.value):
+        found |= {i for i, token in enumerate(tokens) if _prints(token, printed, code.box)}
+        found |= {*_spelled_out(printed, tokens)}
+    return found
 
 
 def _printed_forms(kind: CodeType, value: str) -> tuple[str, ...]:

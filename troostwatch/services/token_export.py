@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from troostwatch.domain.counting import counted
 from troostwatch.domain.errors import UsageError
-from troostwatch.domain.tokens import LABELS, HandLabel, TokenRow, is_complete, labels_for, place
+from troostwatch.domain.tokens import LABELS, HandLabel, TokenRow, is_complete, labels_for, place, undecided_words
 from troostwatch.services.ports import Clock, Unit, UnitOfWork
 
 
@@ -58,7 +58,9 @@ class TokenExportService:
                 decided=bool(decisions),
                 dismissed=dismissed,
             )
-            yield replace(row, labels=labels_for(row.tokens, codes, by_hand, decisions), complete=complete)
+            labels = labels_for(row.tokens, codes, by_hand, decisions)
+            undecided = undecided_words(row.tokens, codes, labels)
+            yield replace(row, labels=labels, complete=complete, undecided=undecided)
 
 
 class LabelImportService:

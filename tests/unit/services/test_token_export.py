@@ -13,6 +13,7 @@ from troostwatch.domain import token_format
 from troostwatch.domain.codes import CodeType
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.readings import Token
+from troostwatch.infrastructure.learning.data import known_labels
 from troostwatch.interfaces.cli import labels
 from troostwatch.services.token_export import ImportReport, LabelImportService
 
@@ -68,8 +69,10 @@ def test_labels_given_by_hand_come_back_as_the_persons_and_nothing_else_changes(
     assert report.summary() == "2 labels on 1 photograph imported, 0 problems"
     assert after["labels"] == {"2": "serial_number", "4": "part_number", "5": "none"}
     assert after["label_origins"] == {"2": "rule", "4": "person", "5": "person"}
-    assert {key: after[key] for key in after if "label" not in key} == {
-        key: before[key] for key in before if "label" not in key
+    assert (before["undecided"], after["undecided"]) == ([4], [])
+    of_labels = {"labels", "label_origins", "undecided"}
+    assert {key: after[key] for key in after.keys() - of_labels} == {
+        key: before[key] for key in before.keys() - of_labels
     }
 
 
@@ -114,6 +117,24 @@ def test_decisions_of_people_are_labels_too(world: World) -> None:
 
     assert export(world)[0]["labels"] == {"4": "serial_number"}
     assert export(world)[0]["label_origins"] == {"4": "decision"}
+
+
+def test_words_of_codes_that_still_wait_on_a_dismissed_photograph_are_neither_code_nor_none(
+    world: World, tmp_path: Path
+) -> None:
+    world.review().dismiss(export(world)[0]["image_id"])
+
+    (waiting,) = world.images().export_token_data(include_reviewed=True)
+    assert waiting.complete
+    assert known_labels(waiting) == {0: "none", 1: "none", 2: "serial_number", 3: "none", 5: "none"}
+    assert token_format.row_from(token_format.values_of(waiting)) == waiting
+
+    import_(world, tmp_path, relabelled(export(world)[0], _4="part_number"))
+    assert export(world)[0]["undecided"] == []
+    assert export(world)[0]["labels"]["4"] == "part_number"
+
+    world.review().reject(world.code_id("XY-777"))
+    assert export(world)[0]["undecided"] == []
 
 
 def test_photographs_that_a_person_worked_on_are_left_out_unless_they_are_wanted(world: World, tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from troostwatch.domain.learning.rules import labels_by_rule
 from troostwatch.domain.token_format import row_from, values_of
 from troostwatch.domain.tokens import NONE_LABEL, LabelOrigin, TokenRow
 
+_LEARNED_FROM = frozenset({"content", "tokens", "labels", "complete", "undecided"})
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
@@ -95,11 +97,12 @@ def dataset(rows: Iterable[TokenRow]) -> Dataset:
 def known_labels(row: TokenRow) -> dict[int, str]:
     """Return the label of every word that somebody stands behind.
 
-    Where all codes of a photograph are labelled, the other words are known to be none. Elsewhere a label of the rule
-    alone is not learned from: the model would be taught to agree with the rules.
+    On a complete photograph the other words are known to be none, but for those of codes that nobody decided about.
+    Elsewhere a label of the rule alone is not learned from: the model would be taught to agree with the rules.
     """
     if row.complete:
-        return {i: row.labels[i].label if i in row.labels else NONE_LABEL for i in range(len(row.tokens))}
+        none = dict.fromkeys({*range(len(row.tokens))} - row.undecided, NONE_LABEL)
+        return dict(sorted((none | {i: label.label for i, label in row.labels.items()}).items()))
     return {i: label.label for i, label in row.labels.items() if label.origin is not LabelOrigin.RULE}
 
 
@@ -108,7 +111,7 @@ def digest_of(rows: Iterable[TokenRow]) -> str:
     parts = sorted(
         hashlib.sha256(
             json.dumps(
-                {k: v for k, v in values_of(row).items() if k in ("content", "tokens", "labels", "complete")},
+                {k: v for k, v in values_of(row).items() if k in _LEARNED_FROM},
                 sort_keys=True,
             ).encode()
         ).hexdigest()
