@@ -72,7 +72,7 @@ def _announced_serials(readings: Sequence[Reading], claims: Sequence[Claim], see
             continue
         rest = payload[1:]
         shaped = any(shape.type is CodeType.SERIAL_NUMBER and not shape.loose for shape in seen.fitting(rest))
-        begun = any(checks.is_clipped(serial, rest, most=checks.LONGEST_LOSS) for serial in serials)
+        begun = any(rest.startswith(s) and checks.is_clipped(s, rest, most=checks.LONGEST_LOSS) for s in serials)
         if rest in serials or begun or (shaped and not any(seen.fitting(payload))):
             why = f"{reading.symbology} with identifier S"
             found.append(Claim(CodeType.SERIAL_NUMBER, rest, Basis.IDENTIFIER, why, index))

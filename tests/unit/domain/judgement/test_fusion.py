@@ -275,3 +275,9 @@ def test_a_serial_of_which_print_shows_but_the_beginning_is_the_one_in_the_bars(
 
     assert found["serial_number", "FLGR9MF9RX"] > SURE
     assert found["serial_number", "FLGR9M"] < SURE
+
+
+def test_a_labelled_payload_gives_its_serial_and_no_other() -> None:
+    found = concluded(text("S/N: U1N0CV02BSH0836"), symbol("SN:U1N0CV02BSH0836", "QRCode", y=400))
+
+    assert set(found) == {("serial_number", "U1N0CV02BSH0836")}
