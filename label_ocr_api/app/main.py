@@ -29,7 +29,7 @@ from troostwatch.domain.token_format import token_values
 from troostwatch.infrastructure.ai.pool import process_executor
 from troostwatch.infrastructure.http.answers import AddressRefusedError, HttpError, TooLargeError
 from troostwatch.infrastructure.http.client import ClientOptions, HttpClient, whole_body
-from troostwatch.infrastructure.learning import model_file
+from troostwatch.infrastructure.learning.classifier import TokenClassifier
 from troostwatch.infrastructure.pixels.opening import TooManyPixelsError, UnknownKindError
 
 from .guard import Guard, Metrics
@@ -98,7 +98,7 @@ def _refusal(settings: Settings) -> str | None:
     if not settings.model.exists() and settings.model_sha256 is None:
         return None
     try:
-        model_file.load(settings.model, sha256=settings.model_sha256)
+        TokenClassifier.from_file(settings.model, sha256=settings.model_sha256)
     except TroostwatchError as error:
         _log.error("reading by rules alone: %s", error)
         return str(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -119,7 +120,7 @@ def test_a_model_is_one_more_witness(model: Path) -> None:
     assert answer["versions"]["readers"]["classifier"] == ready["model"]
 
 
-@pytest.mark.parametrize("how", ["tampered", "truncated", "foreign", "another"])
+@pytest.mark.parametrize("how", ["tampered", "truncated", "foreign", "another", "worse"])
 def test_a_model_that_is_not_to_be_trusted_is_refused_with_a_reason_and_rules_read_on(model: Path, how: str) -> None:
     whole = model.read_bytes()
     pinned = None
@@ -132,6 +133,10 @@ def test_a_model_that_is_not_to_be_trusted_is_refused_with_a_reason_and_rules_re
             model_file.manifest_path(model).unlink()
         case "another":
             pinned = "0" * 64
+        case "worse":
+            manifest = json.loads(model_file.manifest_path(model).read_text())
+            measured = {"model": {"macro_f1": 0.81}, "rules": {"macro_f1": 0.88}}
+            model_file.manifest_path(model).write_text(json.dumps(manifest | {"metrics": measured}))
     with label_service(model.parent, model_sha256=pinned) as running:
         health = httpx.get(f"{running.url}/health")
         ready = httpx.get(f"{running.url}/ready")

@@ -9,11 +9,11 @@ from troostwatch.domain.learning import features
 from troostwatch.domain.learning.opinions import Guess, opinions
 from troostwatch.domain.readings import CLASSIFIER, Reading, Token
 from troostwatch.infrastructure.learning import model_file
-from troostwatch.infrastructure.learning.model_file import Model
+from troostwatch.infrastructure.learning.model_file import Model, ModelRefusedError
 
 
 class TokenClassifier:
-    """Says of words what they are pieces of. Loading verifies the file first; see `model_file.load`."""
+    """Says of words what they are pieces of."""
 
     name = CLASSIFIER
 
@@ -22,7 +22,18 @@ class TokenClassifier:
 
     @classmethod
     def from_file(cls, path: Path, *, sha256: str | None = None) -> TokenClassifier:
-        return cls(model_file.load(path, sha256=sha256))
+        """Verify the file and load it; see `model_file.load`.
+
+        Raises ModelRefusedError also for a model that was written though it is no better than the rules: as a witness
+        beside them it would lift codes that deserve no trust.
+        """
+        model = model_file.load(path, sha256=sha256)
+        if measured := model.no_better_than_rules:
+            raise ModelRefusedError(
+                f"{path} is no better than the rules ({measured}) and was written by force",
+                hint="review or label more photographs and train it anew",
+            )
+        return cls(model)
 
     @property
     def version(self) -> str:

@@ -49,6 +49,15 @@ class Model:
         """Return a name that changes with every byte of the model."""
         return f"{self.manifest['model']}-{self.sha256[:12]}"
 
+    @property
+    def no_better_than_rules(self) -> str | None:
+        """Return what the manifest measured where the rules alone were as good, None elsewhere."""
+        try:
+            model, rules = (float(self.manifest["metrics"][who]["macro_f1"]) for who in ("model", "rules"))
+        except (KeyError, TypeError, ValueError):
+            return None
+        return None if model > rules else f"mean F1 {model:.3f} against {rules:.3f}"
+
 
 def manifest_path(path: Path) -> Path:
     return path.with_name(f"{path.stem}.manifest.json")

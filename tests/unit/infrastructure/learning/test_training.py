@@ -86,6 +86,8 @@ def test_a_model_no_better_than_the_rules_is_not_written_unless_forced(tmp_path:
     assert "no better than the rules: mean F1 1.000 against 1.000" in report.summary()
     assert not list(tmp_path.iterdir())
     assert train(known, tmp_path / "m.pkl", force=True).path
+    with pytest.raises(ModelRefusedError, match=r"no better than the rules \(mean F1 1.000 against 1.000\)"):
+        TokenClassifier.from_file(tmp_path / "m.pkl")
 
 
 def test_the_same_words_in_any_order_change_nothing(model: Path) -> None:
