@@ -169,7 +169,9 @@ class LabelApiAnalyzer:
         except ServiceAwayError as error:
             _log.warning("%s; reading here instead", error)
             return False
-        if health.get("model") != "loaded":
+        if health.get("model") == "refused":
+            _log.warning("the label service reads by rules alone: %s", str(health.get("reason"))[:300])
+        elif health.get("model") != "loaded":
             _log.warning("the label service has no model: it reads by rules alone")
         return True
 

@@ -179,6 +179,26 @@ def test_where_the_service_is_away_all_is_read_here_with_a_warning(
     assert "reading here instead" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("told", "warning"),
+    [
+        (
+            {"model": "refused", "reason": "m.pkl was changed"},
+            "the label service reads by rules alone: m.pkl was changed",
+        ),
+        ({"model": "none", "reason": None}, "the label service has no model: it reads by rules alone"),
+    ],
+)
+def test_why_the_service_reads_by_rules_alone_is_told(
+    told: dict[str, object], warning: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    logging.getLogger("troostwatch").propagate = True
+    with answering(lambda _: (200, answer()), (200, {"status": "ok"} | told)) as url:
+        read_all(url, FakeLocal())
+
+    assert caplog.messages == [warning]
+
+
 def test_one_photograph_without_an_answer_is_read_here_and_the_others_there() -> None:
     local = FakeLocal()
     with answering(lambda n: (500, {}) if n == 2 else (200, answer())) as url:
