@@ -192,7 +192,7 @@ def require(backend: Backend) -> None:
     if not keys().openai:
         raise MissingDependencyError(
             "there is no OPENAI_API_KEY in the environment, so OpenAI cannot be asked",
-            hint="export OPENAI_API_KEY=…, or use '--backend local'; nothing was read",
+            hint="export OPENAI_API_KEY=…; nothing was read",
         )
 
 
@@ -489,6 +489,7 @@ class Application:
             now,
             store=VectorFiles(folder, faiss_from=self.settings.search.faiss_from),
             embedder=lambda stored: embedder_of(self.settings, stored.space),
+            require_embedding=require_embedding,
             fetch=lambda source: fetched_picture(self.settings, source),
             image_weight=lambda category: image_weight(self.settings, category),
             paid=self.paid_texts,

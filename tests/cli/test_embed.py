@@ -158,11 +158,17 @@ def test_without_weights_words_are_answered_and_pictures_refused(
 
 def test_without_the_extra_it_says_what_to_install(world: World, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "open_clip", None)
+    monkeypatch.setitem(sys.modules, "torch", None)
 
     said = run("images embed")
 
     assert said.code == 3
-    assert "pip install 'troostwatch[clip]'" in said.err
+    assert "open_clip and torch are not installed" in said.err
+    assert "pip install '.[clip]'" in said.err
+    for line in ("search laptop", "search --like A1-1-1", "search --image mine.jpg"):
+        assert (
+            "pip install '.[clip]' (several GB: it brings torch), then run 'troostwatch images embed'" in run(line).err
+        )
     assert world.connection.execute("SELECT count(*) FROM runs WHERE stage = 'embed'").fetchone()[0] == 0
 
 

@@ -118,7 +118,7 @@ def test_3_for_openai_without_a_key_and_nothing_is_touched(world: World, run: Ru
     assert said.code == 3
     assert said.err == (
         "troostwatch: there is no OPENAI_API_KEY in the environment, so OpenAI cannot be asked\n"
-        "  try: export OPENAI_API_KEY=…, or use '--backend local'; nothing was read\n"
+        "  try: export OPENAI_API_KEY=…; nothing was read\n"
     )
     assert photographs_and_codes(world) == before
     assert run("images review --promote-to-openai").code == 3

@@ -15,7 +15,6 @@ from troostwatch.domain.vectors import Near, StoredSpace, VectorKind, combined_r
 from troostwatch.services.ports import Clock, TextEmbedder, Unit, UnitOfWork, VectorIndex, VectorStore, VisionEmbedder
 
 _FIRST = 200  # vectors taken of each ranking that is fused
-_EMBED = "run 'troostwatch images embed' first"
 
 _Paid = tuple[StoredSpace, NDArray[np.float32]]
 ImageWeight = Callable[[str | None], float]
@@ -31,16 +30,21 @@ class VectorSearchService:
         *,
         store: VectorStore,
         embedder: Callable[[StoredSpace], VisionEmbedder],
+        require_embedding: Callable[[], None],
         fetch: Callable[[str], bytes],
         image_weight: ImageWeight,
         paid: Callable[[], TextEmbedder | None] = lambda: None,
         paid_model: str | None = None,
     ) -> None:
-        """`paid` gives the paid model of texts, where one may be asked; `paid_model` names whose vectors to prefer."""
+        """`require_embedding` raises MissingDependencyError where nothing can be embedded.
+
+        `paid` gives the paid model of texts, where one may be asked; `paid_model` names whose vectors to prefer.
+        """
         self._snapshot = snapshot
         self._clock = clock
         self._store = store
         self._embedder = embedder
+        self._require_embedding = require_embedding
         self._fetch = fetch
         self._image_weight = image_weight
         self._paid = paid
@@ -93,7 +97,7 @@ class VectorSearchService:
             found.append(look.ranking(Space.MEANING, paid[1]))
         stored = uow.embeddings.space_in_use(VectorKind.PHOTOGRAPHS)
         if stored is None:
-            answer.notes.append(f"words and codes alone: no photograph is embedded ({_EMBED})")
+            answer.notes.append(f"words and codes alone: no photograph is embedded ({self._how_to_embed()})")
             return found
         try:
             embedder = self._embedder(stored)
@@ -111,7 +115,9 @@ class VectorSearchService:
     def _by_image(self, uow: Unit, question: Question, answer: SearchAnswer) -> Ranking:
         stored = uow.embeddings.space_in_use(VectorKind.PHOTOGRAPHS)
         if stored is None:
-            raise MissingDependencyError("no photograph is embedded, so none can be found by a picture", hint=_EMBED)
+            raise MissingDependencyError(
+                "no photograph is embedded, so none can be found by a picture", hint=self._how_to_embed()
+            )
         asked = self._embedder(stored).embed_image(self._fetch(question.image or ""))[np.newaxis]
         return self._look(uow, VectorKind.PHOTOGRAPHS, stored, question, answer).ranking(Space.PICTURE, asked)
 
@@ -125,7 +131,9 @@ class VectorSearchService:
             if (stored := self._space_to_compare(uow, kind))
         }
         if not any(likeness.own for likeness in near.values()):
-            raise MissingDependencyError(f"lot {lot} is not embedded, so nothing is known to be like it", hint=_EMBED)
+            raise MissingDependencyError(
+                f"lot {lot} is not embedded, so nothing is known to be like it", hint=self._how_to_embed()
+            )
         weight = self._image_weight(uow.embeddings.category(lot))
         ranked = combined_ranking(
             near.get(VectorKind.PHOTOGRAPHS, _NOTHING),
@@ -141,6 +149,13 @@ class VectorSearchService:
                 for name, score, image, text in ranked
             ),
         )
+
+    def _how_to_embed(self) -> str:
+        try:
+            self._require_embedding()
+        except MissingDependencyError as error:
+            return f"{error.hint}, then run 'troostwatch images embed'"
+        return "run 'troostwatch images embed' first"
 
     def _space_to_compare(self, uow: Unit, kind: VectorKind) -> StoredSpace | None:
         """Return the space in which lots are compared with each other, for which no model is needed."""

@@ -166,9 +166,10 @@ def check() -> None:
     """Raise MissingDependencyError when the extra is not installed; imports nothing, which takes seconds."""
     missing = [name for name in ("open_clip", "torch") if not _is_installed(name)]
     if missing:
+        are = "is" if len(missing) == 1 else "are"
         raise MissingDependencyError(
-            f"embedding needs the extra 'clip', and {' and '.join(missing)} is not installed",
-            hint="pip install 'troostwatch[clip]' (several GB: it brings torch)",
+            f"embedding needs the extra 'clip', and {' and '.join(missing)} {are} not installed",
+            hint="pip install '.[clip]' (several GB: it brings torch)",
         )
 
 
