@@ -31,7 +31,7 @@ from troostwatch.domain.codes import CodeType, canonical
 from troostwatch.domain.judgement import gathering, payloads, weighing
 from troostwatch.domain.judgement.candidates import Scene
 from troostwatch.domain.judgement.claims import Basis
-from troostwatch.domain.judgement.fusion import Weighed, weigh
+from troostwatch.domain.judgement.fusion import weigh
 from troostwatch.domain.judgement.weighing import Witness
 from troostwatch.domain.readings import OcrEngine, Reading
 from troostwatch.infrastructure.ai.image_analyzer import analyze_file, analyzer
@@ -142,13 +142,9 @@ def cases_of(known: Known) -> Iterator[Case]:
     stands = payloads.standing(known.readings)
     scene = Scene(stands, *known.size)
     for weighed in weigh(gathering.gather(stands)[0], scene):
-        if weighed.candidate.type in known.types and not spellings(weighed) & known.neutral:
-            right = bool(spellings(weighed) & known.right)
-            yield Case.of(weighed, right=right, group=known.group, importance=known.importance)
-
-
-def spellings(weighed: Weighed) -> set[tuple[str, str]]:
-    return {key(weighed.candidate.type, weighed.candidate.value)}
+        mine = key(weighed.candidate.type, weighed.candidate.value)
+        if weighed.candidate.type in known.types and mine not in known.neutral:
+            yield Case.of(weighed, right=mine in known.right, group=known.group, importance=known.importance)
 
 
 def key(kind: str, value: str) -> tuple[str, str]:

@@ -28,6 +28,11 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+def ended(stopped: Outcome | None, *, failed: bool) -> Outcome:
+    """Return how a run ended that was stopped, or not, and of which some items failed, or none."""
+    return stopped or (Outcome.SOME_FAILED if failed else Outcome.DONE)
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     id: int

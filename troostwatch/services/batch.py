@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from troostwatch.domain.errors import SourceError
 from troostwatch.domain.runs import Outcome, Report, Stage
-from troostwatch.services.ports import Stop
+from troostwatch.services.ports import Stop, stopped_by
 
 Step = tuple[Stage, Callable[[], Report]]
 
@@ -44,7 +44,7 @@ def run_all(steps: Sequence[Step], stop: Stop) -> BatchReport:
     report = BatchReport()
     for stage, work in steps:
         if stop.requested:
-            report.stopped = Outcome.OUT_OF_TIME if stop.out_of_time else Outcome.STOPPED
+            report.stopped = stopped_by(stop)
             break
         try:
             report.stages[stage] = work()

@@ -15,8 +15,8 @@ from troostwatch.domain.duplicates import (
     same_photographs,
 )
 from troostwatch.domain.errors import ImageError
-from troostwatch.domain.runs import Outcome
-from troostwatch.services.ports import Clock, Hasher, Progress, Stop, UnitOfWork, say_nothing
+from troostwatch.domain.runs import Outcome, ended
+from troostwatch.services.ports import Clock, Hasher, Progress, Stop, UnitOfWork, say_nothing, stopped_by
 
 _AT_ONCE = 100  # hashes written in one transaction
 
@@ -29,9 +29,7 @@ class HashReport:
 
     @property
     def outcome(self) -> Outcome:
-        if self.stopped:
-            return self.stopped
-        return Outcome.SOME_FAILED if self.failures else Outcome.DONE
+        return ended(self.stopped, failed=bool(self.failures))
 
     def counts(self) -> dict[str, int]:
         return {"hashed": self.hashed, "failed": len(self.failures)}
@@ -66,7 +64,7 @@ class DuplicateService:
         report = HashReport()
         for start in range(0, len(missing), _AT_ONCE):
             if stop.requested:
-                report.stopped = Outcome.OUT_OF_TIME if stop.out_of_time else Outcome.STOPPED
+                report.stopped = stopped_by(stop)
                 break
             part = missing[start : start + _AT_ONCE]
             results = list(self._hasher.hash_all([path for _, path in part]))

@@ -12,11 +12,21 @@ from troostwatch.domain.errors import ImageError
 from troostwatch.domain.images import LotImage, Thresholds
 from troostwatch.domain.judgement.fusion import READING_VERSION, judge
 from troostwatch.domain.readings import Analysis, Backend, OcrEngine
-from troostwatch.domain.runs import Outcome
+from troostwatch.domain.runs import Outcome, ended
 from troostwatch.domain.second_opinion import opinions, version_of
 from troostwatch.domain.tokens import TokenRow
 from troostwatch.services.image_download import DownloadReport, ImageDownloadService
-from troostwatch.services.ports import Analyzer, Clock, FileInventory, Progress, Stop, Unit, UnitOfWork, say_nothing
+from troostwatch.services.ports import (
+    Analyzer,
+    Clock,
+    FileInventory,
+    Progress,
+    Stop,
+    Unit,
+    UnitOfWork,
+    say_nothing,
+    stopped_by,
+)
 from troostwatch.services.settling import Settled, settle_content
 from troostwatch.services.token_export import TokenExportService
 
@@ -37,9 +47,7 @@ class AnalysisReport:
 
     @property
     def outcome(self) -> Outcome:
-        if self.stopped:
-            return self.stopped
-        return Outcome.SOME_FAILED if self.failures else Outcome.DONE
+        return ended(self.stopped, failed=bool(self.failures))
 
     def counts(self) -> dict[str, int]:
         return {
@@ -136,7 +144,7 @@ class ImageAnalysisService:
                     tell(image, settled)
             self._progress(number, len(waiting), image.lot)
         if stop.requested and report.analyzed + len(report.failures) < len(waiting):
-            report.stopped = Outcome.OUT_OF_TIME if stop.out_of_time else Outcome.STOPPED
+            report.stopped = stopped_by(stop)
         return report
 
     def _waiting(

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from troostwatch.domain.errors import ImageError
 from troostwatch.domain.images import DownloadStatus, Fetched, FetchFailed, LotImage, RetryPolicy
-from troostwatch.domain.runs import Outcome
-from troostwatch.services.ports import Clock, PhotographSource, Progress, Stop, UnitOfWork, say_nothing
+from troostwatch.domain.runs import Outcome, ended
+from troostwatch.services.ports import Clock, PhotographSource, Progress, Stop, UnitOfWork, say_nothing, stopped_by
 
 # A server that asks for a short rest gets it within the run; for a longer one the next run comes back.
 PATIENCE = timedelta(seconds=15)
@@ -33,9 +33,7 @@ class DownloadReport:
 
     @property
     def outcome(self) -> Outcome:
-        if self.stopped:
-            return self.stopped
-        return Outcome.SOME_FAILED if self.failed else Outcome.DONE
+        return ended(self.stopped, failed=bool(self.failed))
 
     def counts(self) -> dict[str, int]:
         return {
@@ -105,7 +103,7 @@ class ImageDownloadService:
             self._rest_for(late)
             self._fetch(late, report, stop)
         if stop.requested:
-            report.stopped = Outcome.OUT_OF_TIME if stop.out_of_time else Outcome.STOPPED
+            report.stopped = stopped_by(stop)
         return report
 
     def _rest_for(self, late: Sequence[LotImage]) -> None:

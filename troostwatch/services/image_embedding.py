@@ -10,7 +10,7 @@ from itertools import islice
 from troostwatch.domain.counting import counted
 from troostwatch.domain.embedding import LotText, Vector, WaitingPhotograph
 from troostwatch.domain.errors import BudgetReachedError, ImageError, TroostwatchError
-from troostwatch.domain.runs import Outcome
+from troostwatch.domain.runs import Outcome, ended
 from troostwatch.services.ports import (
     Clock,
     Progress,
@@ -20,6 +20,7 @@ from troostwatch.services.ports import (
     UnitOfWork,
     VisionEmbedder,
     say_nothing,
+    stopped_by,
 )
 
 _TEXTS_AT_ONCE = 64
@@ -45,9 +46,7 @@ class EmbeddingReport:
 
     @property
     def outcome(self) -> Outcome:
-        if self.stopped:
-            return self.stopped
-        return Outcome.SOME_FAILED if self.failures else Outcome.DONE
+        return ended(self.stopped, failed=bool(self.failures))
 
     def counts(self) -> dict[str, int]:
         return {
@@ -129,7 +128,7 @@ class ImageEmbeddingService:
                 rate = report.processed / (time.perf_counter() - started)
                 self._progress(report.processed, len(waiting), f"{rate:.1f}/s")
                 if stop.requested and report.processed < len(waiting):
-                    report.stopped = Outcome.OUT_OF_TIME if stop.out_of_time else Outcome.STOPPED
+                    report.stopped = stopped_by(stop)
                     return
         finally:
             batches.close()

@@ -48,6 +48,11 @@ class Stop(Protocol):
     def out_of_time(self) -> bool: ...
 
 
+def stopped_by(stop: Stop) -> Outcome:
+    """Return how a run ends that was asked to stop."""
+    return Outcome.OUT_OF_TIME if stop.out_of_time else Outcome.STOPPED
+
+
 class Auctions(Protocol):
     def record(self, auction: Auction, *, observed_at: datetime) -> int: ...
     def slug(self, display_id: str) -> str | None: ...

@@ -13,7 +13,7 @@ from troostwatch.domain.geometry import Box
 from troostwatch.domain.images import LotImage
 from troostwatch.domain.judgement.fusion import judge
 from troostwatch.domain.readings import Backend
-from troostwatch.domain.runs import Outcome
+from troostwatch.domain.runs import Outcome, ended
 from troostwatch.domain.second_opinion import (
     MOST_CALLS_EACH,
     MOST_FAILURES,
@@ -26,7 +26,7 @@ from troostwatch.domain.second_opinion import (
     opinions,
     views_left,
 )
-from troostwatch.services.ports import Clock, Progress, SecondReader, Stop, Unit, UnitOfWork, say_nothing
+from troostwatch.services.ports import Clock, Progress, SecondReader, Stop, Unit, UnitOfWork, say_nothing, stopped_by
 from troostwatch.services.settling import settle_content
 
 # So many photographs one after the other without any answer: the server is away, and the rest can wait.
@@ -49,9 +49,7 @@ class SecondOpinionReport:
 
     @property
     def outcome(self) -> Outcome:
-        if self.stopped:
-            return self.stopped
-        return Outcome.SOME_FAILED if self.failures else Outcome.DONE
+        return ended(self.stopped, failed=bool(self.failures))
 
     def counts(self) -> dict[str, int]:
         return {
@@ -129,7 +127,7 @@ class SecondOpinionService:
                 self._save_what_comes(running, report)
                 raise
         if stop.requested and not report.stopped:
-            report.stopped = Outcome.OUT_OF_TIME if stop.out_of_time else Outcome.STOPPED
+            report.stopped = stopped_by(stop)
         return report
 
     def _cases(self, images: Sequence[LotImage], report: SecondOpinionReport, limit: int | None) -> Iterator[_Case]:

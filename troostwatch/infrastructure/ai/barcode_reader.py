@@ -22,6 +22,7 @@ from troostwatch.domain.readings import Reading, ReadingKind
 NAME = "barcode"
 
 _MATRIX = (Format.QRCode, Format.MicroQRCode, Format.DataMatrix, Format.PDF417, Format.Aztec)
+_MATRIX_NAMES = frozenset(form.name for form in _MATRIX)
 _LINEAR = (
     Format.EAN13, Format.EAN8, Format.UPCA, Format.UPCE, Format.Code128, Format.Code39, Format.Code93, Format.ITF,
     Format.Codabar,
@@ -71,9 +72,8 @@ class _Sightings:
 
     def sure_at(self, place: Quad) -> bool:
         """Tell whether a symbol seen at two scales, or one that corrects its own errors, stands in this place."""
-        matrix = {form.name for form in _MATRIX}
         return any(
-            (len(self.scales[key]) > 1 or key[0] in matrix) and any(_same_place(place, quad) for quad in quads)
+            (len(self.scales[key]) > 1 or key[0] in _MATRIX_NAMES) and any(_same_place(place, quad) for quad in quads)
             for key, quads in self.quads.items()
         )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from troostwatch.domain.counting import counted
 from troostwatch.domain.lots import FailedItem
-from troostwatch.domain.runs import Outcome
+from troostwatch.domain.runs import Outcome, ended
 
 
 @dataclass(slots=True)
@@ -27,9 +27,7 @@ class SyncReport:
     def outcome(self) -> Outcome:
         if self.refused:
             return Outcome.FAILED
-        if self.stopped:
-            return self.stopped
-        return Outcome.SOME_FAILED if self.failed else Outcome.DONE
+        return ended(self.stopped, failed=bool(self.failed))
 
     def counts(self) -> dict[str, int]:
         return {

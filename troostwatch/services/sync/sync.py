@@ -16,8 +16,7 @@ from troostwatch.domain.lots import (
     auction_of,
     page_is_due,
 )
-from troostwatch.domain.runs import Outcome
-from troostwatch.services.ports import Clock, OpenPages, PageSource, Progress, Stop, UnitOfWork, say_nothing
+from troostwatch.services.ports import Clock, OpenPages, PageSource, Progress, Stop, UnitOfWork, say_nothing, stopped_by
 from troostwatch.services.sync.report import SyncReport
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -51,7 +50,7 @@ class _Task:
     def over(self) -> bool:
         """Tell whether no other page is to be read: asked to stop, or the limit reached."""
         if self.stop.requested and self.report.stopped is None:
-            self.report.stopped = Outcome.OUT_OF_TIME if self.stop.out_of_time else Outcome.STOPPED
+            self.report.stopped = stopped_by(self.stop)
         return self.report.stopped is not None or self.full
 
     @property
