@@ -167,7 +167,7 @@ def test_where_the_service_is_away_all_is_read_here_with_a_warning(
     health: Told | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     local = FakeLocal()
-    logging.getLogger("troostwatch").propagate = True
+    caplog.set_level(logging.WARNING, logger="troostwatch")
     if health:
         with answering(lambda _: (200, answer()), health) as url:
             results = read_all(url, local)
@@ -192,7 +192,7 @@ def test_where_the_service_is_away_all_is_read_here_with_a_warning(
 def test_why_the_service_reads_by_rules_alone_is_told(
     told: dict[str, object], warning: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    logging.getLogger("troostwatch").propagate = True
+    caplog.set_level(logging.WARNING, logger="troostwatch")
     with answering(lambda _: (200, answer()), (200, {"status": "ok"} | told)) as url:
         read_all(url, FakeLocal())
 
