@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from troostwatch.config import Configuration, Settings, keys
+from troostwatch.config import Configuration, Settings, keys, secrets
 from troostwatch.domain.calibration import Bin
 from troostwatch.domain.codes import Code
 from troostwatch.domain.decisions import settle
@@ -24,6 +24,7 @@ from troostwatch.domain.images import RetryPolicy, Thresholds
 from troostwatch.domain.readings import Analysis, Backend, OcrEngine
 from troostwatch.domain.runs import Stage
 from troostwatch.domain.second_opinion import Budget
+from troostwatch.domain.secrets import without_secrets
 from troostwatch.infrastructure.db.care import backup
 from troostwatch.infrastructure.db.connection import connect
 from troostwatch.infrastructure.db.schema import migrations
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
     from troostwatch.domain.tokens import TokenRow
     from troostwatch.infrastructure.ai.image_embedder import ClipEmbedder
-    from troostwatch.infrastructure.ai.openai_analyzer import Connection
+    from troostwatch.infrastructure.ai.openai_api import Connection
     from troostwatch.infrastructure.http.client import ClientOptions
     from troostwatch.services.demo import DrawnAuction
     from troostwatch.services.image_download import DownloadReport, ImageDownloadService
@@ -123,7 +124,7 @@ class Session:
 
 
 def session(configuration: Configuration, *, verbosity: int, quiet: bool) -> Session:
-    logs.set_up(verbosity=verbosity, quiet=quiet)
+    logs.set_up(verbosity=verbosity, quiet=quiet, secrets=secrets())
     return Session(configuration, quiet)
 
 
@@ -309,7 +310,7 @@ class Application:
         self.settings = settings
         self.database = database
         self._connection = connection
-        self._runs = RunLog(self.uow, now)
+        self._runs = RunLog(self.uow, now, lambda text: without_secrets(text, secrets()))
 
     def uow(self) -> SqliteUnitOfWork:
         return SqliteUnitOfWork(self._connection)
@@ -421,7 +422,8 @@ class Application:
     def second_opinions(self, *, progress: Progress | None = None) -> SecondOpinionService:
         """Return the service that asks OpenAI. Raises MissingDependencyError without its package or a key."""
         require(Backend.OPENAI)
-        from troostwatch.infrastructure.ai.openai_analyzer import OpenaiReader, Prices
+        from troostwatch.infrastructure.ai.openai_analyzer import OpenaiReader
+        from troostwatch.infrastructure.ai.openai_api import Prices
         from troostwatch.services.second_opinions import SecondOpinionService
 
         settings = self.settings.openai
@@ -435,7 +437,7 @@ class Application:
         return SecondOpinionService(self.uow, now, reader, budget, concurrency=settings.concurrency, progress=progress)
 
     def _openai(self, model: str) -> Connection:
-        from troostwatch.infrastructure.ai.openai_analyzer import Connection
+        from troostwatch.infrastructure.ai.openai_api import Connection
 
         settings, given = self.settings.openai, keys()
         return Connection(
@@ -454,7 +456,7 @@ class Application:
         """Return OpenAI's model of texts, or None where it is not wanted, not installed, or there is no key."""
         if not (self.settings.embedding.openai_texts and keys().openai and importlib.util.find_spec("openai")):
             return None
-        from troostwatch.infrastructure.ai.openai_analyzer import Prices
+        from troostwatch.infrastructure.ai.openai_api import Prices
         from troostwatch.infrastructure.ai.openai_embedder import OpenaiTexts
         from troostwatch.services.paid_texts import PaidTextEmbedder
 

@@ -6,11 +6,11 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -22,6 +22,7 @@ from pydantic_settings import (
 from troostwatch import __version__
 from troostwatch.domain.errors import TroostwatchError
 from troostwatch.domain.readings import OcrEngine
+from troostwatch.domain.secrets import secret_from
 
 CONFIG_NAME = "config.json"
 CONFIG_VARIABLE = "TROOSTWATCH_CONFIG"
@@ -30,6 +31,16 @@ ENV_PREFIX = "TROOSTWATCH_"
 
 class ConfigError(TroostwatchError):
     """A setting is unknown or has a value that makes no sense."""
+
+
+def _without_password(address: str) -> str:
+    """Return an address as it is. Raises ValueError for one with a user or password: addresses are shown."""
+    if "@" in address.partition("://")[2].partition("/")[0]:
+        raise ValueError("an address with a user or a password in it would be shown; keys go into the environment")
+    return address
+
+
+_Address = Annotated[str, AfterValidator(_without_password)]
 
 
 class Section(BaseModel):
@@ -56,7 +67,7 @@ class Sync(Section):
     """Which pages are read, and how politely."""
 
     sources: tuple[str, ...] = Field(default=(), description="what `troostwatch batch` synchronises")
-    sites: dict[str, str] = Field(
+    sites: dict[str, _Address] = Field(
         default={"A1": "https://www.troostwijkauctions.com"},
         description="site prefix of a display id -> scheme and host",
     )
@@ -99,7 +110,9 @@ class Openai(Section):
     """The second reader. Its key is OPENAI_API_KEY in the environment and stands in no file."""
 
     model: str = Field(default="gpt-4.1-mini", min_length=1)
-    base_url: str | None = Field(default=None, description="another server that speaks the API; else OPENAI_BASE_URL")
+    base_url: _Address | None = Field(
+        default=None, description="another server that speaks the API; else OPENAI_BASE_URL"
+    )
     timeout_seconds: float = Field(default=60.0, gt=0, description="for one answer")
     attempts: int = Field(default=3, ge=1, le=10, description="tries of one question")
     concurrency: int = Field(default=2, ge=1, le=32, description="questions under way at once")
@@ -117,7 +130,7 @@ class Openai(Section):
 class LabelApi(Section):
     """The label service. Its token, if it asks for one, is LABEL_API_TOKEN in the environment."""
 
-    url: str = "http://127.0.0.1:8001"
+    url: _Address = "http://127.0.0.1:8001"
     timeout_seconds: float = Field(default=60.0, gt=0, description="for one photograph")
     concurrency: int = Field(default=4, ge=1, le=64, description="photographs under way at once")
     attempts: int = Field(default=3, ge=1, le=10, description="tries of one photograph")
@@ -174,7 +187,9 @@ class Batch(Section):
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
 
     paths: Paths = Paths()
     network: Network = Network()
@@ -200,21 +215,36 @@ class Settings(BaseSettings):
         return env_settings, init_settings  # what we pass in comes from config.json
 
 
-@dataclass(frozen=True, slots=True)
 class Keys:
-    """What opens paid or guarded doors: from the environment alone, shown and stored nowhere."""
+    """What opens paid or guarded doors: from the environment alone, shown and stored nowhere.
 
-    openai: str | None = field(repr=False)
-    openai_base_url: str | None
-    label_api: str | None = field(repr=False)
+    Each is looked at when it is asked for; what cannot be a key then raises MissingDependencyError.
+    """
+
+    @property
+    def openai(self) -> str | None:
+        return secret_from(os.environ.get("OPENAI_API_KEY"), "OPENAI_API_KEY")
+
+    @property
+    def openai_base_url(self) -> str | None:
+        try:
+            return _without_password(os.environ.get("OPENAI_BASE_URL", "").strip()) or None
+        except ValueError as error:
+            raise ConfigError(f"OPENAI_BASE_URL: {error}") from error
+
+    @property
+    def label_api(self) -> str | None:
+        return secret_from(os.environ.get("LABEL_API_TOKEN"), "LABEL_API_TOKEN")
 
 
 def keys() -> Keys:
-    return Keys(
-        openai=os.environ.get("OPENAI_API_KEY") or None,
-        openai_base_url=os.environ.get("OPENAI_BASE_URL") or None,
-        label_api=os.environ.get("LABEL_API_TOKEN") or None,
-    )
+    return Keys()
+
+
+def secrets() -> tuple[str, ...]:
+    """Return the secrets of the environment, whole or not, so that no text is shown with one in it."""
+    named = (os.environ.get(name, "").strip() for name in ("OPENAI_API_KEY", "LABEL_API_TOKEN"))
+    return tuple(secret for secret in named if secret)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from troostwatch.domain.errors import MissingDependencyError
 from troostwatch.domain.readings import OcrEngine
+from troostwatch.domain.secrets import secret_from
 
 FOLDER = Path(__file__).resolve().parents[1]
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="LABEL_OCR_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="LABEL_OCR_", frozen=True, hide_input_in_errors=True)
 
     model: Path = Field(default=FOLDER / "models" / "label_classifier.pkl", description="the token classifier")
     model_sha256: str | None = Field(default=None, description="take this very model and no other")
@@ -31,3 +33,12 @@ class Settings(BaseSettings):
     hosts: list[str] = Field(
         default=["127.0.0.1", "localhost", "[::1]"], description="names under which the service is reached"
     )
+
+    @field_validator("token")
+    @classmethod
+    def _as_a_header_holds_it(cls, token: SecretStr | None) -> SecretStr | None:
+        try:
+            secret = secret_from(token.get_secret_value() if token else None, "LABEL_OCR_TOKEN")
+        except MissingDependencyError as error:
+            raise ValueError(str(error)) from error
+        return SecretStr(secret) if secret else None

@@ -21,6 +21,10 @@ class BudgetReachedError(TroostwatchError):
     """The next request would go beyond what may be spent; it was not asked."""
 
 
+class PaidForNothingError(TroostwatchError):
+    """A paid server answered what cannot be believed, its price included: it is booked as the dearest it can be."""
+
+
 class LockedError(TroostwatchError):
     """Another run of the same stage holds this database."""
 
@@ -59,6 +63,15 @@ class GoneError(ImageError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, permanent=True)
+
+
+def unforeseen(error: Exception) -> str:
+    """Return how one item is told of an error that nobody foresaw; its traceback belongs in the log.
+
+    Whoever works through many items makes such an error the failure of the item in hand: a picture or a page that
+    some library stumbles over must not end every night at the same place.
+    """
+    return f"unforeseen {type(error).__name__}: {error}"[:500]
 
 
 def _rebuilt(kind: type[ImageError], args: tuple[object, ...], state: dict[str, object]) -> ImageError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -26,6 +27,17 @@ class Outcome(StrEnum):
     OUT_OF_TIME = "out_of_time"  # the time allowed was over; the work so far is kept
     OVER_BUDGET = "over_budget"  # so much money or so many calls were allowed; the work so far is kept
     FAILED = "failed"
+
+
+# From good to bad: a night ended as the worst of its stages did.
+_SEVERITY = (
+    Outcome.DONE, Outcome.SOME_FAILED, Outcome.FAILED, Outcome.OVER_BUDGET, Outcome.OUT_OF_TIME, Outcome.STOPPED,
+)  # fmt: skip
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """Return how several pieces of work together ended."""
+    return max(outcomes, key=_SEVERITY.index, default=Outcome.DONE)
 
 
 def ended(stopped: Outcome | None, *, failed: bool) -> Outcome:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from troostwatch.domain.codes import CodeStatus
 from troostwatch.domain.counting import counted
-from troostwatch.domain.errors import ImageError
+from troostwatch.domain.errors import ImageError, TroostwatchError, unforeseen
 from troostwatch.domain.images import LotImage, Thresholds
 from troostwatch.domain.judgement.fusion import READING_VERSION, judge
 from troostwatch.domain.readings import Analysis, Backend, OcrEngine
@@ -32,6 +33,8 @@ from troostwatch.services.token_export import TokenExportService
 
 Tell = Callable[[LotImage, Settled], None]
 AnalyzerFor = Callable[[Backend, OcrEngine | None, int | None], Analyzer]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -139,8 +142,8 @@ class ImageAnalysisService:
             if isinstance(result, ImageError):
                 self._record_failure(image, result, report)
             else:
-                settled = self._record(image, result, thresholds, report, save_tokens=save_tokens)
-                if tell:
+                settled = self._recorded(image, result, thresholds, report, save_tokens=save_tokens)
+                if settled and tell:
                     tell(image, settled)
             self._progress(number, len(waiting), image.lot)
         if stop.requested and report.analyzed + len(report.failures) < len(waiting):
@@ -167,6 +170,25 @@ class ImageAnalysisService:
             )
             uow.commit()
         return waiting
+
+    def _recorded(
+        self,
+        image: LotImage,
+        analysis: Analysis,
+        thresholds: Thresholds,
+        report: AnalysisReport,
+        *,
+        save_tokens: bool,
+    ) -> Settled | None:
+        """Store what was read, or that storing it failed for a reason that nobody foresaw: then None."""
+        try:
+            return self._record(image, analysis, thresholds, report, save_tokens=save_tokens)
+        except TroostwatchError:
+            raise
+        except Exception as error:  # noqa: BLE001 (the failure of this one, with its traceback in the log)
+            _log.exception("photograph %s of %s: unforeseen error", image.position, image.lot)
+            self._record_failure(image, ImageError(unforeseen(error)), report)
+            return None
 
     def _record(
         self,

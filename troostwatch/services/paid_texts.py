@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from troostwatch.domain.embedding import EmbeddingSpace, Vector
-from troostwatch.domain.errors import BudgetReachedError
+from troostwatch.domain.errors import BudgetReachedError, PaidForNothingError
 from troostwatch.domain.second_opinion import Budget, Spent
 from troostwatch.services.ports import Clock, PaidTextModel, UnitOfWork
 
@@ -51,10 +51,17 @@ class PaidTextEmbedder:
                 "the budget for OpenAI is reached",
                 hint="raise openai.eur_per_day or its neighbours, or wait for the next day (UTC)",
             )
-        vectors, tokens, cost = self._model.ask(texts)
+        try:
+            vectors, tokens, cost = self._model.ask(texts)
+        except PaidForNothingError:
+            self._book(space, {}, tokens=0, cost=price)
+            raise
+        answered: dict[str, Vector] = dict(zip(missing, vectors, strict=True))
+        self._book(space, answered, tokens=tokens, cost=cost)
+        return answered
+
+    def _book(self, space: int, answered: dict[str, Vector], *, tokens: int, cost: float) -> None:
         self._run = Spent(self._run.calls + 1, self._run.eur + cost)
-        answered = dict(zip(missing, vectors, strict=True))
         with self._uow() as uow:
             uow.embeddings.record_asked_texts(space, answered, tokens=tokens, cost_eur=cost, now=self._clock())
             uow.commit()
-        return answered

@@ -12,9 +12,11 @@ AnyReport = TypeVar("AnyReport", bound=Report)
 
 
 class RunLog:
-    def __init__(self, uow: UnitOfWork, clock: Clock) -> None:
+    def __init__(self, uow: UnitOfWork, clock: Clock, storable: Callable[[str], str] = str) -> None:
+        """`storable` takes out of a message what may not be kept."""
         self._uow = uow
         self._clock = clock
+        self._storable = storable
 
     def record(self, stage: Stage, work: Callable[[], AnyReport]) -> AnyReport:
         """Do the work and write the row; a row without an end tells of a run that was killed."""
@@ -34,5 +36,5 @@ class RunLog:
 
     def _finish(self, run_id: int, outcome: Outcome, counts: dict[str, int], message: str) -> None:
         with self._uow() as uow:
-            uow.runs.finish(run_id, outcome, counts, now=self._clock(), message=message)
+            uow.runs.finish(run_id, outcome, counts, now=self._clock(), message=self._storable(message))
             uow.commit()

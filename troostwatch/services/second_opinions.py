@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from troostwatch.domain.counting import counted
-from troostwatch.domain.errors import ImageError, TroostwatchError
+from troostwatch.domain.errors import ImageError, TroostwatchError, unforeseen
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.images import LotImage
 from troostwatch.domain.judgement.fusion import judge
@@ -200,13 +200,34 @@ class SecondOpinionService:
             views = views_left(known, case.box)
             if not views:
                 break
-            assert case.image.sha256
-            question = self._reader.ask(case.image.local_path or "", case.image.sha256, views[0], case.box)
+            question = self._question(case, views[0])
             asked.append(question)
             if question.verdict in (Verdict.MALFORMED, Verdict.FAILED):
                 break
             known[views[0]] = question
         return asked
+
+    def _question(self, case: _Case, view: View) -> Question:
+        """Ask one question. What nobody foresaw counts as paid: else it would be asked, and paid, every night."""
+        sha256 = case.image.sha256
+        assert sha256
+        try:
+            return self._reader.ask(case.image.local_path or "", sha256, view, case.box)
+        except TroostwatchError:
+            raise
+        except Exception as error:  # noqa: BLE001 (the failure of this one, with its traceback in the log)
+            _log.exception("photograph %s of %s: unforeseen error", case.image.position, case.image.lot)
+            return Question(
+                content=sha256,
+                reader=self._reader.name,
+                model=self._reader.model,
+                prompt_version=self._reader.prompt_version,
+                view=view,
+                verdict=Verdict.MALFORMED,
+                answer=None,
+                message=f"unforeseen {type(error).__name__}",
+                cost_eur=self._reader.dearest_call,
+            )
 
     def _record(self, case: _Case, future: Future[list[Question]], report: SecondOpinionReport) -> None:
         try:
@@ -219,17 +240,28 @@ class SecondOpinionService:
         answers = [*case.known.values(), *(q for q in asked if q.verdict is Verdict.ANSWERED)]
         with self._uow() as uow:
             uow.questions.add(asked, now=self._clock())
-            if any(q.answer for q in answers):
-                self._judge(uow, case, answers, report)
-            uow.commit()
+            uow.commit()  # paid for: kept before anything is made of it
+        if any(q.answer for q in answers):
+            self._judge_answers(case, answers, report)
         report.asked += 1
         report.refused += any(q.verdict is Verdict.REFUSED for q in asked)
         for question in failed:
             report.failures.append((case.image, question.message or str(question.verdict)))
         self._give_up_when_nobody_answers(failed, report)
 
+    def _judge_answers(self, case: _Case, answers: Sequence[Question], report: SecondOpinionReport) -> None:
+        try:
+            with self._uow() as uow:
+                self._judge(uow, case, answers, report)
+                uow.commit()
+        except TroostwatchError:
+            raise
+        except Exception as error:  # noqa: BLE001 (the failure of this one, with its traceback in the log)
+            _log.exception("photograph %s of %s: unforeseen error", case.image.position, case.image.lot)
+            report.failures.append((case.image, unforeseen(error)))
+
     def _give_up_when_nobody_answers(self, failed: Sequence[Question], report: SecondOpinionReport) -> None:
-        self._in_a_row = self._in_a_row + 1 if any(q.verdict is Verdict.FAILED for q in failed) else 0
+        self._in_a_row = self._in_a_row + 1 if failed else 0
         if self._in_a_row >= _MOST_FAILURES_IN_A_ROW:
             report.stopped = Outcome.SOME_FAILED
             report.message = f"{self._in_a_row} photographs in a row brought no answer"

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 import pytest
 from fakes.clock import FakeStop
 
-from troostwatch.domain.errors import LockedError, MissingDependencyError, SiteRefusedError, SourceError
+from troostwatch.domain.errors import (
+    LockedError,
+    MissingDependencyError,
+    SiteRefusedError,
+    SourceError,
+    TroostwatchError,
+)
 from troostwatch.domain.runs import Outcome, Report, Stage
 from troostwatch.services.batch import run_all
 
@@ -50,18 +56,32 @@ def test_stages_run_in_order_and_each_has_its_say() -> None:
     assert report.outcome is Outcome.DONE
 
 
-@pytest.mark.parametrize("error", [SourceError("no such page"), SiteRefusedError("403")])
-def test_a_site_that_cannot_be_read_does_not_keep_yesterdays_photographs_waiting(error: SourceError) -> None:
+@pytest.mark.parametrize(
+    "error", [SourceError("no such page"), SiteRefusedError("403"), LockedError("busy"), MissingDependencyError("none")]
+)
+def test_a_stage_that_fails_does_not_keep_the_next_from_running(error: TroostwatchError) -> None:
     report = run_all([(Stage.SYNC, failing(error)), (Stage.DOWNLOAD, Done)], FakeStop())
 
     assert report.summary() == f"download: all done; sync: {error}"
     assert report.outcome is Outcome.FAILED
 
 
-@pytest.mark.parametrize("error", [LockedError("busy"), MissingDependencyError("no tesseract"), ZeroDivisionError()])
-def test_what_concerns_the_whole_run_ends_it(error: Exception) -> None:
-    with pytest.raises(type(error)):
-        run_all([(Stage.SYNC, Done), (Stage.DOWNLOAD, failing(error)), (Stage.ANALYZE, Done)], FakeStop())
+def test_nor_does_one_that_fails_as_nobody_foresaw_and_its_traceback_is_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    report = run_all([(Stage.SYNC, failing(ZeroDivisionError("by zero"))), (Stage.DOWNLOAD, Done)], FakeStop())
+
+    assert report.summary() == "download: all done; sync: unforeseen ZeroDivisionError: by zero"
+    assert report.outcome is Outcome.FAILED
+    assert "Traceback" in caplog.text
+
+
+def test_an_interruption_ends_the_night() -> None:
+    def interrupted() -> Report:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_all([(Stage.SYNC, interrupted), (Stage.DOWNLOAD, Done)], FakeStop())
 
 
 @pytest.mark.parametrize(
@@ -82,6 +102,7 @@ def test_when_it_is_asked_to_stop_no_other_stage_begins(stop: FakeStop, outcome:
         ([Outcome.DONE, Outcome.SOME_FAILED, Outcome.DONE], Outcome.SOME_FAILED),
         ([Outcome.SOME_FAILED, Outcome.OUT_OF_TIME], Outcome.OUT_OF_TIME),
         ([Outcome.STOPPED, Outcome.FAILED], Outcome.STOPPED),
+        ([Outcome.SOME_FAILED, Outcome.OVER_BUDGET], Outcome.OVER_BUDGET),
         ([], Outcome.DONE),
     ],
 )

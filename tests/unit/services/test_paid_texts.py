@@ -14,7 +14,7 @@ from fakes.world import World
 from numpy.typing import NDArray
 
 from troostwatch.domain.embedding import EmbeddingSpace
-from troostwatch.domain.errors import BudgetReachedError, TroostwatchError
+from troostwatch.domain.errors import BudgetReachedError, PaidForNothingError, TroostwatchError
 from troostwatch.domain.runs import Outcome
 from troostwatch.domain.second_opinion import Budget
 from troostwatch.services.image_embedding import EmbeddingReport, ImageEmbeddingService
@@ -112,3 +112,16 @@ def test_a_server_that_is_away_fails_the_texts_alone(world: World) -> None:
 
     assert (report.outcome, report.texts, report.paid_texts) == (Outcome.SOME_FAILED, 3, 0)
     assert report.failures == ["the server is away"]
+
+
+def test_an_answer_that_cannot_be_believed_is_booked_as_the_dearest_it_may_be(world: World) -> None:
+    class Lying(FakePaidModel):
+        def ask(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], int, float]:
+            raise PaidForNothingError("tokens: -1000000000")
+
+    embedder = paid(world, Lying(), eur_per_day=10.0)
+    report = embed(world, embedder)
+
+    assert report.failures == ["tokens: -1000000000"]
+    with world.uow() as uow:
+        assert uow.questions.spent(since=world.clock().replace(hour=0)).eur == pytest.approx(0.02)

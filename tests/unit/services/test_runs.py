@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fakes.world import World
 
+from troostwatch.domain.errors import SourceError
 from troostwatch.domain.runs import Outcome, Run, Stage
 from troostwatch.services.batch import BatchReport
 from troostwatch.services.runs import RunLog
@@ -32,7 +33,7 @@ def test_a_run_leaves_when_it_began_how_it_ended_and_what_it_counted(world: Worl
         running = last(world)
         assert (running.stage, running.started_at, running.finished_at) == (Stage.BATCH, started, None)
         world.clock.forward(minutes=5)
-        return BatchReport(problems=["sync: no such page"])
+        return BatchReport(errors=[(Stage.SYNC, SourceError("no such page"))])
 
     RunLog(world.uow, world.clock).record(Stage.BATCH, work)
 

@@ -19,6 +19,7 @@ from troostwatch.domain.images import AnalysisStatus
 from troostwatch.domain.readings import Analysis, Reading, ReadingKind
 from troostwatch.domain.runs import Outcome
 from troostwatch.domain.second_opinion import Answer, Budget, NamedCode, Question, Verdict, View
+from troostwatch.services import second_opinions
 from troostwatch.services.second_opinions import SecondOpinionReport, SecondOpinionService
 
 BOX = Box(100, 100, 400, 140)
@@ -308,3 +309,51 @@ def test_no_more_questions_are_under_way_than_allowed_and_each_answer_is_committ
 
     assert (report.asked, len(under_way)) == (8, 8)
     assert {world.state(i).analysis_status for i in range(1, 9)} == {AnalysisStatus.ANALYZED}
+
+
+def test_what_nobody_foresaw_is_booked_as_the_dearest_call_and_the_rest_goes_on(
+    world: World, reader: FakeSecondReader, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_: View) -> Answer:
+        raise RecursionError("too deep")
+
+    reader.answers[sha("p1")] = broken
+
+    report = promote(world, reader)
+
+    assert [message for _, message in report.failures] == ["unforeseen RecursionError"]
+    assert report.asked == 3
+    assert report.spent.eur >= reader.dearest_call
+    assert "Traceback" in caplog.text
+    with world.uow() as uow:
+        assert uow.questions.failures(sha("p1"), reader="openai", model="m", prompt_version="1") == 1
+
+
+def test_five_answers_in_a_row_that_cannot_be_believed_end_the_run(world: World, reader: FakeSecondReader) -> None:
+    for number in range(4, 12):
+        world.lot(f"A1-1-{number}")
+        world.photograph(f"A1-1-{number}", 0, f"p{number}")
+        world.shows(f"p{number}", doubtful())
+    world.analyze()
+    reader.answers = {sha(f"p{i}"): lambda _: Verdict.MALFORMED for i in range(1, 12)}
+
+    report = promote(world, reader)
+
+    assert report.stopped is Outcome.SOME_FAILED
+    assert len(reader.asked) < 9
+
+
+def test_an_answer_that_was_paid_is_kept_though_it_cannot_be_judged(
+    world: World, reader: FakeSecondReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(second_opinions, "judge", stumble)
+        failed = promote(world, reader)
+    again = promote(world, reader)
+
+    assert len(failed.failures) == 3
+    assert again.spent.calls == 0
+    assert again.known == 3

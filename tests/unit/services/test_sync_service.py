@@ -168,6 +168,35 @@ def test_a_lot_page_that_fails_is_named_and_the_rest_goes_on(sync: Sync, pages: 
     assert report.lots_read == 1
 
 
+def test_a_lot_page_that_fails_as_nobody_foresaw_is_named_and_the_rest_goes_on(
+    sync: Sync, pages: FakePages, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    def make(display_id: str) -> LotDetailData:
+        if display_id == "A1-1-1":
+            raise RecursionError("too deep")
+        return detail(display_id)
+
+    pages.make = make
+    pages.listings["A1-1"] = [listed(clock, _1=1, _2=2)]
+
+    report = sync("A1-1")
+
+    assert [item.reason for item in report.failed] == ["unforeseen RecursionError: too deep"]
+    assert report.lots_read == 1
+    assert "Traceback" in caplog.text
+
+
+def test_a_source_that_fails_as_nobody_foresaw_does_not_keep_the_next_waiting(
+    sync: Sync, pages: FakePages, clock: FakeClock
+) -> None:
+    pages.listings["A1-1"] = [listed(clock, _1=1)]
+
+    report = sync("A1-9", "A1-1")  # of A1-9 the fake knows nothing: KeyError
+
+    assert [item.name for item in report.refused] == ["A1-9"]
+    assert report.lots_read == 1
+
+
 def test_a_site_that_refuses_ends_its_source_and_the_next_goes_on(
     sync: Sync, pages: FakePages, clock: FakeClock
 ) -> None:

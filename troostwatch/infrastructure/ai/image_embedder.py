@@ -21,11 +21,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from troostwatch.domain.embedding import EmbeddingSpace, Vector, WaitingPhotograph
-from troostwatch.domain.errors import ImageError, MissingDependencyError, TroostwatchError
+from troostwatch.domain.errors import ImageError, MissingDependencyError, TroostwatchError, unforeseen
 from troostwatch.infrastructure.pixels.opening import load_upright
 
 if TYPE_CHECKING:
     import torch
+
+_log = logging.getLogger(__name__)
 
 PREPROCESSING_VERSION = 1  # raise it when the model is shown other pixels or another text
 
@@ -123,6 +125,9 @@ class ClipEmbedder:
             return self._pixels(data)
         except ImageError as error:
             return error
+        except Exception as error:  # noqa: BLE001 (the failure of this one, with its traceback in the log)
+            _log.exception("%s: unforeseen error", path)
+            return ImageError(unforeseen(error))
 
     def _pixels(self, source: Path | bytes) -> Pixels:
         """Return the middle square of a picture at the size that the model looks at."""

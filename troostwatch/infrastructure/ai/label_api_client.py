@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import httpx
 import stamina
 
-from troostwatch.domain.errors import ImageError, TroostwatchError
+from troostwatch.domain.errors import ImageError, TroostwatchError, unforeseen
 from troostwatch.domain.images import LotImage
 from troostwatch.domain.judgement.fusion import judge
 from troostwatch.domain.reading_format import reading_from
@@ -211,3 +211,8 @@ class LabelApiAnalyzer:
         except ServiceAwayError as error:
             _log.warning("photograph %s of %s: %s; read here instead", image.position, image.lot, error)
             return None
+        except TroostwatchError:
+            raise
+        except Exception as error:  # noqa: BLE001 (the failure of this one, with its traceback in the log)
+            _log.exception("photograph %s of %s: unforeseen error", image.position, image.lot)
+            return image, ImageError(unforeseen(error))

@@ -5,21 +5,27 @@ from __future__ import annotations
 import base64
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-import openai
-from openai.types.chat import ChatCompletion
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from troostwatch.domain.codes import CodeType
-from troostwatch.domain.errors import MissingDependencyError, TroostwatchError
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.second_opinion import Answer, NamedCode, Question, Verdict, View, version_of
+from troostwatch.infrastructure.ai.openai_api import (
+    Completion,
+    Connection,
+    MalformedAnswerError,
+    NoAnswerError,
+    OpenaiApi,
+    Prices,
+    problem,
+)
 from troostwatch.infrastructure.pixels.opening import load_upright
 
 NAME = "openai"
@@ -27,40 +33,9 @@ NAME = "openai"
 _LONGEST_SIDE = 1600  # more pixels cost more tokens; below this small print gets lost
 _MOST_OUTPUT_TOKENS = 2000
 _LONGEST_VALUE = 200
+_MOST_CODES = 200  # on one photograph; each is held against each
 # What one question may cost at most, for the budget: a picture of this size and a long answer.
 _DEAREST_INPUT_TOKENS = 6000
-
-
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """Euros for a million tokens."""
-
-    input: float
-    output: float
-
-    def of(self, input_tokens: int, output_tokens: int) -> float:
-        return (input_tokens * self.input + output_tokens * self.output) / 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """Where and how the model is reached."""
-
-    key: str
-    base_url: str | None
-    model: str
-    timeout_seconds: float
-    attempts: int
-
-
-def opened(connection: Connection) -> openai.OpenAI:
-    """Return a client, which several threads may use at once."""
-    return openai.OpenAI(
-        api_key=connection.key,
-        base_url=connection.base_url,
-        timeout=connection.timeout_seconds,
-        max_retries=connection.attempts - 1,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +58,13 @@ class _Code(BaseModel):
     type: CodeType
     value: str = Field(min_length=1, max_length=_LONGEST_VALUE)
     caption: str | None
-    box: list[float]
+    box: list[Annotated[float, Field(allow_inf_nan=False)]] = Field(max_length=16)
 
 
 class _Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    codes: list[_Code]
+    codes: list[_Code] = Field(max_length=_MOST_CODES)
     enough: bool
 
 
@@ -131,7 +106,7 @@ class OpenaiReader:
     name = NAME
 
     def __init__(self, connection: Connection, prices: Prices, folder: Path, *, max_pixels: int) -> None:
-        self._client = opened(connection)
+        self._api = OpenaiApi(connection)
         self.model = connection.model
         self.prompt_version = prompt().version
         self._prices = prices
@@ -150,14 +125,15 @@ class OpenaiReader:
     def ask(self, path: str, content: str, view: View, box: Box | None) -> Question:
         """Show a photograph, or the piece of it in `box`, and return what came of it.
 
-        Raises ImageError when the file cannot be opened, and TroostwatchError for what would befall every
-        photograph: a key or a model that the server does not take, an account without credit.
+        An answer that cannot be believed is booked at the dearest call. Raises ImageError when the file cannot be
+        opened, and TroostwatchError for what would befall every photograph: a key or a model that the server does
+        not take, an account without credit.
         """
         picture = load_upright(self._folder / path, max_pixels=self._max_pixels)
         place = box if box and view is View.LABEL else Box(0, 0, picture.width, picture.height)
+        question = partial(self._question, content, view)
         try:
-            completion: object = self._client.chat.completions.create(
-                model=self.model,
+            completion = self._api.complete(
                 messages=[
                     {"role": "system", "content": prompt().task.strip()},
                     {
@@ -173,25 +149,31 @@ class OpenaiReader:
                     "json_schema": {"name": "codes", "strict": True, "schema": _FORM},
                 },
                 max_completion_tokens=_MOST_OUTPUT_TOKENS,
-                temperature=0,
+                optional={"temperature": 0},
             )
-        except openai.OpenAIError as error:
-            return self._question(content, view, failure(error))
-        except ValueError as error:  # a body that is no JSON
-            return self._question(content, view, _Outcome(Verdict.MALFORMED, message=f"no JSON came: {error}"))
-        if not isinstance(completion, ChatCompletion):  # a body that is no JSON object comes through as it is
-            return self._question(content, view, _Outcome(Verdict.MALFORMED, message="what came is no completion"))
-        usage = completion.usage
-        return self._question(
-            content,
-            view,
-            _outcome(completion, place),
-            input_tokens=usage.prompt_tokens if usage else 0,
-            output_tokens=usage.completion_tokens if usage else 0,
+        except NoAnswerError as error:
+            return question(_Outcome(Verdict.FAILED, message=str(error)), cost_eur=0.0)
+        except MalformedAnswerError as error:
+            return question(_Outcome(Verdict.MALFORMED, message=str(error)), cost_eur=self.dearest_call)
+        outcome, usage = _outcome(completion, place), completion.usage
+        if usage is None:
+            return question(outcome, cost_eur=self.dearest_call)
+        return question(
+            outcome,
+            input_tokens=usage.prompt_tokens,
+            output_tokens=usage.completion_tokens,
+            cost_eur=self._prices.of(usage.prompt_tokens, usage.completion_tokens),
         )
 
     def _question(
-        self, content: str, view: View, outcome: _Outcome, *, input_tokens: int = 0, output_tokens: int = 0
+        self,
+        content: str,
+        view: View,
+        outcome: _Outcome,
+        *,
+        cost_eur: float,
+        input_tokens: int = 0,
+        output_tokens: int = 0,
     ) -> Question:
         return Question(
             content=content,
@@ -204,7 +186,7 @@ class OpenaiReader:
             message=outcome.message,
             input_tokens=input_tokens,
             output_tokens=output_tokens,
-            cost_eur=self._prices.of(input_tokens, output_tokens),
+            cost_eur=cost_eur,
         )
 
 
@@ -216,39 +198,8 @@ def _data_url(picture: Image.Image, place: Box) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
-def failure(error: openai.OpenAIError) -> _Outcome:
-    """Return what an error means for this photograph; raise where it means the same for all."""
-    if isinstance(error, (openai.AuthenticationError, openai.PermissionDeniedError)):
-        raise MissingDependencyError(
-            f"OpenAI does not take the key: {_said(error)}", hint="look at OPENAI_API_KEY; nothing was asked"
-        ) from error
-    if isinstance(error, openai.NotFoundError):
-        raise TroostwatchError(
-            f"the server knows no such model or address: {_said(error)}", hint="look at openai.model, openai.base_url"
-        ) from error
-    if isinstance(error, openai.RateLimitError):
-        if error.code == "insufficient_quota":
-            raise TroostwatchError(
-                f"no credit is left at OpenAI: {_said(error)}", hint="what was answered so far is kept"
-            ) from error
-        return _Outcome(Verdict.FAILED, message=f"asked too often: {_said(error)}")
-    if isinstance(error, openai.APITimeoutError):
-        return _Outcome(Verdict.FAILED, message="no answer in time")
-    if isinstance(error, openai.APIConnectionError):
-        return _Outcome(Verdict.FAILED, message=f"the server was not reached: {error.__cause__ or error}")
-    if isinstance(error, openai.APIResponseValidationError):
-        return _Outcome(Verdict.MALFORMED, message="what came is no completion")
-    return _Outcome(Verdict.FAILED, message=_said(error))
-
-
-def _said(error: openai.OpenAIError) -> str:
-    return " ".join(str(error).split())[:300]
-
-
-def _outcome(completion: ChatCompletion, place: Box) -> _Outcome:
-    choice = completion.choices[0] if completion.choices else None
-    if choice is None or choice.message is None:
-        return _Outcome(Verdict.MALFORMED, message="an answer without a message")
+def _outcome(completion: Completion, place: Box) -> _Outcome:
+    choice = completion.choices[0]
     if choice.message.refusal:
         return _Outcome(Verdict.REFUSED, message=choice.message.refusal[:300])
     if choice.finish_reason == "content_filter":
@@ -258,9 +209,7 @@ def _outcome(completion: ChatCompletion, place: Box) -> _Outcome:
     try:
         answer = _Answer.model_validate_json(choice.message.content or "")
     except ValidationError as error:
-        problem = error.errors()[0]
-        where = ".".join(map(str, problem["loc"]))
-        return _Outcome(Verdict.MALFORMED, message=f"not of the form asked for: {where} {problem['msg']}".strip())
+        return _Outcome(Verdict.MALFORMED, message=f"not of the form asked for: {problem(error)}")
     codes = tuple(
         NamedCode(code.type, value, (code.caption or "").strip() or None, _place(code.box, place))
         for code in answer.codes

@@ -15,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
-from troostwatch.domain.errors import ImageError, TroostwatchError
+from troostwatch.domain.errors import ImageError, TroostwatchError, unforeseen
 from troostwatch.domain.images import LotImage
 from troostwatch.domain.readings import Analysis
 
@@ -156,8 +156,7 @@ def _crashed(future: Future[Analysis]) -> bool:
 def _outcome(image: LotImage, future: Future[Analysis]) -> Outcome:
     """Return what the worker said. An error that would befall every photograph is raised here.
 
-    One that nobody foresaw keeps its traceback in the log and costs its photograph: a picture that some library
-    stumbles over must not end every night at the same place.
+    One that nobody foresaw keeps its traceback in the log and costs its photograph.
     """
     error = future.exception()
     if error is None:
@@ -167,7 +166,7 @@ def _outcome(image: LotImage, future: Future[Analysis]) -> Outcome:
     if isinstance(error, TroostwatchError) or not isinstance(error, Exception):
         raise error
     _log.error("photograph %s of %s: unforeseen error", image.position, image.lot, exc_info=error)
-    return image, ImageError(f"unforeseen {type(error).__name__}: {error}")
+    return image, ImageError(unforeseen(error))
 
 
 def end(executor: Executor) -> None:

@@ -116,7 +116,7 @@ class HttpClient:
                         await response.aclose()
             except httpx.RequestError as error:
                 raise HttpError(f"{url}: {_reason(error)}", temporary=True) from error
-            url = _web_address(str(url.join(response.headers["location"])))
+            url = _web_address(response.headers["location"], url)
         raise HttpError(f"{start} redirects more than {MOST_REDIRECTS} times")
 
     async def _judge(self, response: httpx.Response, receive: Receive[T]) -> T:
@@ -130,12 +130,14 @@ class HttpClient:
         return await receive(response)
 
 
-def _web_address(text: str) -> httpx.URL:
+def _web_address(text: str, base: httpx.URL | None = None) -> httpx.URL:
+    """Return an address, or where a redirect from `base` leads. Raises AddressRefusedError."""
     try:
-        url = httpx.URL(text)
+        url = base.join(text) if base else httpx.URL(text)
+        host = url.host  # decoded only now: a host that is no name is found here
     except (httpx.InvalidURL, ValueError) as error:
         raise AddressRefusedError(f"{text[:200]!r} is no web address: {error}") from error
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or not host:
         raise AddressRefusedError(f"{text[:200]!r} is no http or https address")
     return url
 

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import fcntl
 import hashlib
+import logging
 import os
 import shutil
 import tempfile
@@ -20,7 +21,7 @@ from typing import IO, Protocol
 
 import httpx
 
-from troostwatch.domain.errors import GoneError, ImageError, TroostwatchError
+from troostwatch.domain.errors import GoneError, ImageError, TroostwatchError, unforeseen
 from troostwatch.domain.images import Content, Fetched, FetchFailed, LotImage
 from troostwatch.domain.lots import LOT_DISPLAY_ID, full_size
 from troostwatch.infrastructure.http.answers import HttpError, TooLargeError
@@ -28,6 +29,8 @@ from troostwatch.infrastructure.http.client import ClientOptions, HttpClient
 from troostwatch.infrastructure.http.guard import Resolve, resolve
 from troostwatch.infrastructure.http.politeness import Sleep
 from troostwatch.infrastructure.pixels.opening import SUFFIXES, DamagedError, opened
+
+_log = logging.getLogger(__name__)
 
 _UNFINISHED = ".troostwatch-*.part"
 _HTML = (b"<!doctype", b"<html", b"<head", b"<?xml", b"<script")
@@ -141,6 +144,11 @@ class ImageDownloader:
             return _failure(image, error)
         except OSError as error:  # of the network HttpError tells
             raise self._cannot_write(error) from error
+        except TroostwatchError:
+            raise
+        except Exception as error:  # noqa: BLE001 (the failure of this one, with its traceback in the log)
+            _log.exception("photograph %s of %s: unforeseen error", image.position, image.lot)
+            return _failure(image, ImageError(unforeseen(error)))
 
     async def _receive(self, response: httpx.Response, image: LotImage) -> Fetched:
         folder = self._folder / _folder_of(image)

@@ -5,6 +5,7 @@ The arithmetic is that of ImageHash: signs of the low frequencies of a cosine tr
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,10 +13,12 @@ from pathlib import Path
 import imagehash
 from PIL import Image, ImageStat
 
-from troostwatch.domain.errors import ImageError
+from troostwatch.domain.errors import ImageError, unforeseen
 from troostwatch.infrastructure.pixels.opening import load_upright
 
 VERSION = 1  # raise it when other bits come out
+
+_log = logging.getLogger(__name__)
 
 _SIDE = 256  # pixels; the transform looks at 32 x 32 of them
 _LEAST_CONTRAST = 4.0  # standard deviation of grey values, of 255; below it the signs are those of noise
@@ -50,3 +53,6 @@ class PhotographHasher:
             return perceptual_hash(self._folder / path, max_pixels=self._max_pixels)
         except ImageError as error:
             return error
+        except Exception as error:  # noqa: BLE001 (the failure of this one, with its traceback in the log)
+            _log.exception("%s: unforeseen error", path)
+            return ImageError(unforeseen(error))

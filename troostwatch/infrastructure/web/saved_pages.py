@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from troostwatch.domain.errors import SourceError
+from troostwatch.domain.errors import SourceError, unforeseen
 from troostwatch.domain.lots import FailedItem, ListingPage, LotDetailData
 from troostwatch.infrastructure.web.pages import is_listing, is_lot, parse_props
 from troostwatch.infrastructure.web.parsers.next_data import (
@@ -28,6 +29,8 @@ SavedItem = LotDetailData | ListingPage | FailedItem
 
 PAGE_SUFFIXES = (".html", ".htm", ".html.gz", ".htm.gz")
 HAR_SUFFIXES = (".har", ".har.gz")
+
+_log = logging.getLogger(__name__)
 
 _MOST_HAR_BYTES = 1_000_000_000
 _GZIP = b"\x1f\x8b"
@@ -47,6 +50,9 @@ def read_saved(path: Path, *, most_bytes: int) -> Iterator[SavedItem]:
                 yield _page(file, most_bytes)
         except (SourceError, OSError) as error:
             yield FailedItem(str(file), str(error), getattr(error, "hint", None))
+        except Exception as error:  # noqa: BLE001 (the failure of this one, with its traceback in the log)
+            _log.exception("%s: unforeseen error", file)
+            yield FailedItem(str(file), unforeseen(error))
     if file is None:
         raise SourceError(
             f"the folder {path} holds no saved page",
@@ -142,6 +148,9 @@ def _entry(file: Path, entry: dict[str, Any], most_bytes: int) -> Iterator[Saved
             yield parse_props(props, observed_at=_started(entry))
     except SourceError as error:
         yield FailedItem(f"{file}: {url}", str(error), error.hint)
+    except Exception as error:  # noqa: BLE001 (the failure of this one, with its traceback in the log)
+        _log.exception("%s: %s: unforeseen error", file, url)
+        yield FailedItem(f"{file}: {url}", unforeseen(error))
 
 
 def _body(content: dict[str, Any]) -> bytes:

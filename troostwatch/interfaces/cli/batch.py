@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from troostwatch import bootstrap
-from troostwatch.domain.runs import Stage
+from troostwatch.domain.runs import Outcome, Stage
 from troostwatch.interfaces.cli import errors, options
 
 
@@ -27,4 +27,8 @@ def batch(session: bootstrap.Session, /, db_path: Path | None, max_minutes: floa
     with session.open(db_path) as app:
         report = app.run(Stage.BATCH, app.batch, stop=bootstrap.listening(max_minutes=minutes))
     click.echo(report.summary())
+    for _, error in report.errors:
+        errors.tell(error)
+    if report.outcome is Outcome.FAILED and report.errors:
+        raise SystemExit(errors.exit_code(report.errors[0][1]))
     raise SystemExit(errors.of_outcome(report.outcome))

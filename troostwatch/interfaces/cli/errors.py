@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from troostwatch import config
 from troostwatch.domain import errors
 from troostwatch.domain.runs import Outcome
+from troostwatch.domain.secrets import without_secrets
 from troostwatch.interfaces.cli import output
 
 
@@ -39,7 +41,7 @@ def exit_code(error: errors.TroostwatchError) -> ExitCode:
 
 def tell(error: errors.TroostwatchError) -> None:
     """Write the error and the advice to stderr."""
-    output.talk(f"troostwatch: {error}", quiet=False)
+    output.talk(f"troostwatch: {without_secrets(str(error), config.secrets())}", quiet=False)
     if error.hint:
         output.talk(f"  try: {error.hint}", quiet=False)
 

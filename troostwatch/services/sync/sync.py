@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from troostwatch.domain.errors import SiteRefusedError, SourceError, UsageError
+from troostwatch.domain.errors import SiteRefusedError, SourceError, TroostwatchError, UsageError, unforeseen
 from troostwatch.domain.lots import (
     FailedItem,
     ListedLot,
@@ -18,6 +20,8 @@ from troostwatch.domain.lots import (
 )
 from troostwatch.services.ports import Clock, OpenPages, PageSource, Progress, Stop, UnitOfWork, say_nothing, stopped_by
 from troostwatch.services.sync.report import SyncReport
+
+_log = logging.getLogger(__name__)
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -106,6 +110,11 @@ class SyncService:
                 except (SourceError, UsageError) as error:
                     # A site that refuses ends its source; the other sources may be elsewhere, or on disk.
                     report.refused.append(FailedItem(source, str(error), error.hint))
+                except TroostwatchError:
+                    raise
+                except Exception as error:  # noqa: BLE001 (the failure of this one, with its traceback in the log)
+                    _log.exception("%s: unforeseen error", source)
+                    report.refused.append(FailedItem(source, unforeseen(error)))
         return report
 
     def _sync_source(self, task: _Task, source: str, address: PageAddress | None) -> None:
@@ -123,12 +132,9 @@ class SyncService:
             if task.over:
                 return
             self._progress(number, len(due), lot.address.display_id)
-            try:
+            url = task.pages.url_of(lot.address)
+            with _one_of_many(task.report, url):
                 self._read_page(task, lot.address, digest=lot.digest)
-            except SourceError as error:
-                if isinstance(error, SiteRefusedError):
-                    raise
-                task.report.failed.append(FailedItem(task.pages.url_of(lot.address), str(error), error.hint))
 
     def _sync_listing(self, task: _Task, address: PageAddress) -> list[_Due]:
         """Store what the listing says, page by page; return the lots whose own pages are to be read."""
@@ -177,11 +183,13 @@ class SyncService:
             if isinstance(page, FailedItem):
                 task.report.failed.append(page)
             elif isinstance(page, ListingPage):
-                self._record_listing(task, page)
+                with _one_of_many(task.report, page.auction.display_id):
+                    self._record_listing(task, page)
             else:
                 task.report.lots_seen += 1
                 self._progress(number, None, page.display_id)
-                self._record_saved(task, page)
+                with _one_of_many(task.report, page.display_id):
+                    self._record_saved(task, page)
             if task.over:
                 return
 
@@ -222,6 +230,22 @@ class SyncService:
         with self._uow() as uow:
             known = uow.lots if address.is_lot else uow.auctions
             return replace(address, slug=known.slug(address.display_id))
+
+
+@contextmanager
+def _one_of_many(report: SyncReport, name: str) -> Iterator[None]:
+    """Make what goes wrong with one page its failure; a site that refuses, or a machine that fails, ends more."""
+    try:
+        yield
+    except SiteRefusedError:
+        raise
+    except SourceError as error:
+        report.failed.append(FailedItem(name, str(error), error.hint))
+    except TroostwatchError:
+        raise
+    except Exception as error:  # noqa: BLE001 (the failure of this one, with its traceback in the log)
+        _log.exception("%s: unforeseen error", name)
+        report.failed.append(FailedItem(name, unforeseen(error)))
 
 
 def _closes_before(lot: ListedLot, now: datetime, closing_before: datetime | None) -> bool:

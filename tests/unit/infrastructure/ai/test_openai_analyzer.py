@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +17,8 @@ from troostwatch.domain.errors import ImageError, MissingDependencyError, Troost
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.second_opinion import Question, Verdict, View
 from troostwatch.infrastructure.ai import openai_analyzer
-from troostwatch.infrastructure.ai.openai_analyzer import Connection, OpenaiReader, Prices
+from troostwatch.infrastructure.ai.openai_analyzer import OpenaiReader
+from troostwatch.infrastructure.ai.openai_api import Connection, Prices
 
 CONTENT = "a" * 64
 LABEL = Box(400, 300, 800, 500)
@@ -85,9 +88,9 @@ def test_a_box_that_cannot_be_is_all_that_was_shown(folder: Path, box: tuple[int
         (completion('{"codes": [{"type": "price", "value": "1", "caption": null, "box": []}], "enough": true}'),
          Verdict.MALFORMED, "codes.0.type"),
         (completion(None), Verdict.MALFORMED, "not of the form"),
-        (Reply(b'{"choices": []}'), Verdict.MALFORMED, "without a message"),
+        (Reply(b'{"choices": []}'), Verdict.MALFORMED, "choices"),
         (Reply(b"<html>proxy</html>", headers={"Content-Type": "text/html"}), Verdict.MALFORMED, "no completion"),
-        (Reply(b"{broken"), Verdict.MALFORMED, "no JSON"),
+        (Reply(b"{broken"), Verdict.MALFORMED, "Invalid JSON"),
         (Reply(b"[1, 2]"), Verdict.MALFORMED, ""),
         (error(400), Verdict.FAILED, "told to say 400"),
         (error(500), Verdict.FAILED, "told to say 500"),
@@ -159,3 +162,83 @@ def test_a_prompt_that_changes_gets_a_new_version() -> None:
 
     # Answers are kept by the version: whoever changes a word raises it, and notes the digest of it here.
     assert {"1": "f7888f42dd451db8"}[prompt.version] == digest[:16]
+
+
+def with_usage(usage: object) -> Reply:
+    body = json.loads(codes(("ean", "4006381333931")).body)
+    body["usage"] = usage
+    return Reply(json.dumps(body).encode())
+
+
+@pytest.mark.parametrize("tokens", [-1, -(10**9), 10_000_001, 2**63, 1e300, float("nan"), "12", None, 1.5, [], True])
+@pytest.mark.parametrize("of", ["prompt_tokens", "completion_tokens"])
+def test_tokens_below_nothing_or_beyond_belief_are_booked_as_the_dearest_call(
+    folder: Path, tokens: object, of: str
+) -> None:
+    question = ask(folder, lambda *_: with_usage({"prompt_tokens": 5, "completion_tokens": 5, of: tokens}))
+
+    assert question.verdict is Verdict.MALFORMED
+    assert question.cost_eur == pytest.approx(6000 * 0.4e-6 + 2000 * 1.6e-6)
+
+
+def test_an_answer_without_a_price_is_taken_and_booked_as_the_dearest_call(folder: Path) -> None:
+    question = ask(folder, lambda *_: with_usage(None))
+
+    assert question.verdict is Verdict.ANSWERED
+    assert question.cost_eur == pytest.approx(6000 * 0.4e-6 + 2000 * 1.6e-6)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"choices": "x"}', b'{"choices": [{"message": "x"}]}', b'{"choices": [{"message": {"refusal": 5}}]}',
+        b'{"choices": [null]}', b'{"choices": [{"message": null}]}', b"null", b"", b"\xff\xfe",
+        b"[" * 500_000, b'{"a":' * 500_000, b'{"choices": [{"message": {"content": "\\ud800"}}]}',
+    ],
+)  # fmt: skip
+def test_no_body_of_an_answer_is_more_than_a_malformed_one(folder: Path, body: bytes) -> None:
+    question = ask(folder, lambda *_: Reply(body))
+
+    assert question.verdict is Verdict.MALFORMED
+    assert question.cost_eur > 0
+
+
+def test_an_answer_with_thousands_of_codes_is_not_judged(folder: Path) -> None:
+    many = [("serial_number", f"AB{number:06}") for number in range(20_000)]
+
+    assert ask(folder, lambda *_: codes(*many)).verdict is Verdict.MALFORMED
+
+
+def test_an_endless_body_and_a_packed_one_are_left(folder: Path) -> None:
+    large = ask(folder, lambda *_: Reply(b" " * 5_000_000))
+    packed = ask(folder, lambda *_: Reply(gzip.compress(b" " * 50_000_000), headers={"Content-Encoding": "gzip"}))
+
+    assert (large.verdict, packed.verdict) == (Verdict.FAILED, Verdict.FAILED)
+    assert "more than 4,000,000 bytes" in (large.message or "")
+    assert "not asked for" in (packed.message or "")
+
+
+def refuse(parameter: str) -> Reply:
+    told = {"message": f"Unsupported value: {parameter}", "type": "invalid_request_error", "param": parameter}
+    return Reply(json.dumps({"error": told}).encode(), 400)
+
+
+def test_a_model_that_refuses_the_temperature_is_asked_without_it_from_then_on(folder: Path) -> None:
+    def answer(_number: int, asked: Asked) -> Reply:
+        return refuse("temperature") if "temperature" in asked.request else codes(("ean", "4006381333931"))
+
+    with served(answer) as server:
+        model = reader(server, folder)
+        verdicts = [model.ask("photo.jpg", CONTENT, View.PHOTOGRAPH, None).verdict for _ in range(2)]
+
+    assert verdicts == [Verdict.ANSWERED] * 2
+    assert len(server.asked) == 3
+
+
+def test_another_parameter_that_the_model_refuses_ends_the_run(folder: Path) -> None:
+    with pytest.raises(TroostwatchError, match="does not take 'response_format'"):
+        ask(folder, lambda *_: refuse("response_format"))
+
+
+def test_a_picture_that_the_model_refuses_fails_alone(folder: Path) -> None:
+    assert ask(folder, lambda *_: refuse("messages.[1].content")).verdict is Verdict.FAILED

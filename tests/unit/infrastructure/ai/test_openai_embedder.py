@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("openai", reason="the extra 'openai' is not installed")
 
 from troostwatch.domain.errors import MissingDependencyError, TroostwatchError
-from troostwatch.infrastructure.ai.openai_analyzer import Connection, Prices
+from troostwatch.infrastructure.ai.openai_api import Connection, Prices
 from troostwatch.infrastructure.ai.openai_embedder import OpenaiTexts
 
 Answer = Callable[[dict[str, Any]], tuple[int, object]]
@@ -56,7 +56,6 @@ def served(answer: Answer) -> Iterator[tuple[OpenaiTexts, list[dict[str, Any]]]]
         connection = Connection("key", f"http://127.0.0.1:{server.server_port}/v1", "small", 5.0, 1)
         model = OpenaiTexts(connection, Prices(100.0, 0.0), dimension=3)
         yield model, asked
-        model._client.close()
     finally:
         server.shutdown()
         thread.join()

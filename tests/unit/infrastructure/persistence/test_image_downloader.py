@@ -21,6 +21,7 @@ from PIL import Image
 from troostwatch.domain.errors import ImageError, TroostwatchError
 from troostwatch.domain.images import AnalysisStatus, Content, DownloadStatus, Fetched, FetchFailed, LotImage
 from troostwatch.infrastructure.http.client import ClientOptions
+from troostwatch.infrastructure.persistence import images
 from troostwatch.infrastructure.persistence.images import ImageDownloader, Limits
 
 
@@ -325,3 +326,36 @@ def test_a_fault_of_the_disk_while_sharing_ends_the_run(tmp_path: Path, known: t
         downloader(tmp_path).share(known[0], image("x", lot="A1-1-9"), known[1])
 
     assert not isinstance(caught.value, ImageError)
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["mailto:a@b", "javascript:alert(1)", "data:,x", "http://xn--a.example\xc4\xb0/", "http://[", "//[::1", ""],
+)
+def test_a_redirect_that_leads_nowhere_is_a_failed_attempt_of_one_photograph(tmp_path: Path, location: str) -> None:
+    def answer(path: str) -> Answer:
+        return Answer(b"", status=302, headers={"Location": location}) if path == "/bad" else Answer(PHOTO)
+
+    with loopback_site(answer) as site:
+        waiting = [image(f"{site.base}/bad"), image(f"{site.base}/good", number=2)]
+        results = {r.image_id: r for r in downloader(tmp_path).fetch_all(waiting, FakeStop())}
+
+    assert isinstance(results[1], FetchFailed)
+    assert isinstance(results[2], Fetched)
+
+
+def test_what_nobody_foresaw_is_a_failed_attempt_of_one_photograph(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def stumble(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("in a library")
+
+    monkeypatch.setattr(images, "opened", stumble)
+
+    result, _ = fetch_one(tmp_path, Answer(PHOTO))
+
+    assert isinstance(result, FetchFailed)
+    assert result.message == "unforeseen ZeroDivisionError: in a library"
+    assert not result.permanent
+    assert "Traceback" in caplog.text
+    assert not list(tmp_path.rglob("*.part"))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from troostwatch.domain.errors import DatabaseError
 
-CURRENT_SCHEMA_VERSION = 10
+CURRENT_SCHEMA_VERSION = 11
 
 _FILE_NAME = re.compile(r"(\d{4})_(\w+)\.sql")
 _TABLE = """CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -81,6 +81,8 @@ def migrate(connection: sqlite3.Connection) -> list[Migration]:
 
 
 def _apply(connection: sqlite3.Connection, migration: Migration) -> bool:
+    # What a step removes, a secret perhaps, is overwritten in the file and so in every backup made from now on.
+    connection.execute("PRAGMA secure_delete = ON")
     # The write lock comes first: of two programs that start at once, one waits and then finds the work done.
     connection.execute("BEGIN IMMEDIATE")
     try:
