@@ -25,6 +25,8 @@ from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
+from troostwatch.infrastructure import ai  # noqa: F401 (RapidOCR brings engines that this silences)
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 MOST_PIXELS = 40_000_000
 

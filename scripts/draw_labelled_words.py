@@ -16,6 +16,7 @@ from pathlib import Path
 
 from troostwatch.domain.readings import OcrEngine
 from troostwatch.domain.token_format import values_of
+from troostwatch.infrastructure import files
 from troostwatch.infrastructure.ai import image_analyzer, pool
 from troostwatch.infrastructure.synthetic import labelled
 
@@ -38,15 +39,14 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--output", "-o", type=Path, required=True)
     options = parser.parse_args()
-    partial = options.output.with_name(f".{options.output.name}.partial")
-    with pool.process_executor(options.jobs) as executor, partial.open("w", encoding="utf-8") as file:
+    place = files.place_for_output(options.output, files.Protected())
+    with pool.process_executor(options.jobs) as executor, files.writing(place) as file:
         jobs = [
             executor.submit(line_of, options.seed, number, options.hardship, options.ocr_engine)
             for number in range(options.stickers)
         ]
         for job in jobs:
-            file.write(job.result() + "\n")
-    partial.replace(options.output)
+            file.write(f"{job.result()}\n".encode())
     print(f"{options.stickers} photographs of drawn stickers written to {options.output}")
 
 

@@ -24,7 +24,9 @@ def main() -> int:
         body = degradations.trial(SEED, number).photograph.body
         analysis = analyzer(OcrEngine.RAPIDOCR, MOST_PIXELS).analyze(body)
         codes = settle(analysis.codes, (), auto_approve_threshold=Analysis().auto_approve_threshold)
-        print(draw_codes(body, codes, FOLDER / name, max_pixels=MOST_PIXELS, readings=analysis.readings))
+        target = FOLDER / name
+        target.write_bytes(draw_codes(body, codes, target.suffix, max_pixels=MOST_PIXELS, readings=analysis.readings))
+        print(target)
         for code in codes:
             print(f"  {code.type} {code.value} {code.confidence}: {'; '.join(code.evidence)}")
     return 0

@@ -82,7 +82,7 @@ def main() -> int:
     report(cases, result)
     if options.picture:
         judged = zip(result.held_out, (case.right for case in cases), strict=True)
-        draw_reliability(reliability(judged), options.picture, title="Codes left out of the fit")
+        options.picture.write_bytes(draw_reliability(reliability(judged), title="Codes left out of the fit"))
     if options.write:
         TARGET.write_text(as_toml(result), encoding="utf-8")
         print(f"wrote {TARGET.relative_to(CHECKOUT)}")

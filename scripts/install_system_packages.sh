@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Bring the programs that tests use beside Python: tesseract with its languages, and what makes a venv.
+# Bring the programs that tests use beside Python: tesseract with its languages, what makes a venv, and strace.
 # As root on Debian or Ubuntu it installs what is missing; otherwise it says what to install and exits with 1.
 set -euo pipefail
 
@@ -18,6 +18,7 @@ need tesseract-ocr command -v tesseract
 for language in nld deu fra; do
     need "tesseract-ocr-$language" speaks "$language"
 done
+need strace command -v strace
 
 if [ ${#missing[@]} -eq 0 ]; then
     exit 0

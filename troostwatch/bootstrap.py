@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from troostwatch.config import Configuration, Settings, keys, secrets
+from troostwatch.config import CONFIG_NAME, Configuration, Settings, keys, secrets
 from troostwatch.domain.calibration import Bin
 from troostwatch.domain.codes import Code
 from troostwatch.domain.decisions import settle
@@ -21,6 +21,7 @@ from troostwatch.domain.embedding import OTHER, EmbeddingSpace, kind_of_category
 from troostwatch.domain.errors import ImageError, MissingDependencyError
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.images import RetryPolicy, Thresholds
+from troostwatch.domain.learning.training_report import manifest_path
 from troostwatch.domain.readings import Analysis, Backend, OcrEngine
 from troostwatch.domain.runs import Stage
 from troostwatch.domain.second_opinion import Budget
@@ -29,6 +30,11 @@ from troostwatch.infrastructure.db.care import backup
 from troostwatch.infrastructure.db.connection import connect
 from troostwatch.infrastructure.db.schema import migrations
 from troostwatch.infrastructure.db.unit_of_work import SqliteUnitOfWork, open_database
+from troostwatch.infrastructure.files import Place as Place
+from troostwatch.infrastructure.files import Protected as Protected
+from troostwatch.infrastructure.files import place_for_output as place_for_output
+from troostwatch.infrastructure.files import write
+from troostwatch.infrastructure.files import writing as writing
 from troostwatch.infrastructure.observability import logs
 from troostwatch.infrastructure.observability.stop import StopFlag
 from troostwatch.infrastructure.persistence.inventory import FolderInventory
@@ -62,6 +68,7 @@ if TYPE_CHECKING:
     from troostwatch.services.vector_search import VectorSearchService
 
 
+_OF_A_DATABASE = ("", "-wal", "-shm", "-journal")
 _THREADS = min(4, os.cpu_count() or 1)  # that decode photographs beside other work
 
 
@@ -91,6 +98,21 @@ class Session:
         """Return the database to use: the one named by --db, or the configured one."""
         return named or self.settings.paths.database
 
+    def protected(self, db_path: Path | None, *read: Path) -> Protected:
+        """Tell what no output of a command may replace: data, settings, models, and the files that it reads."""
+        files = dict.fromkeys(read, "a file that is read here")
+        folders = {self.settings.paths.images: "the folder of photographs"}
+        for database in {self.database(db_path), self.settings.paths.database}:
+            folders[_vectors_of(database)] = "the folder of vectors"
+            files |= {database.with_name(database.name + ending): "the database" for ending in _OF_A_DATABASE}
+        model, weights = self.settings.learning.model, self.settings.embedding.weights
+        files |= {model: "the token classifier", manifest_path(model): "the manifest of the token classifier"}
+        if weights:
+            files[weights] = "the weights of the model that embeds"
+        # Where no settings were read, a file of this name would be the settings of the next run.
+        files[self.configuration.file or Path(CONFIG_NAME)] = "the file of settings"
+        return Protected(files, folders)
+
     @contextmanager
     def open(self, db_path: Path | None, *, create: bool = True, rehearsal: bool = False) -> Iterator[Application]:
         """Open the database and join everything that works on it; closed at the end of the block.
@@ -105,7 +127,7 @@ class Session:
         finally:
             connection.close()
 
-    def read_file(self, path: Path, engine: OcrEngine | None, *, draw_to: Path | None = None) -> Analysis:
+    def read_file(self, path: Path, engine: OcrEngine | None, *, draw_to: Place | None = None) -> Analysis:
         """Read a picture file that no database knows; with `draw_to` write what was seen there.
 
         Raises ImageError when it cannot be read.
@@ -119,8 +141,13 @@ class Session:
         analysis = image_analyzer.analyze_file(str(path), engine, most)
         codes = settle(analysis.codes, (), auto_approve_threshold=self.settings.analysis.auto_approve_threshold)
         if draw_to:
-            drawing.draw_codes(path, codes, draw_to, max_pixels=most, readings=analysis.readings)
+            picture = drawing.draw_codes(path, codes, draw_to.suffix, max_pixels=most, readings=analysis.readings)
+            write(draw_to, picture)
         return replace(analysis, codes=tuple(codes))
+
+
+def _vectors_of(database: Path) -> Path:
+    return database.with_name(database.name + ".vectors")
 
 
 def session(configuration: Configuration, *, verbosity: int, quiet: bool) -> Session:
@@ -485,11 +512,10 @@ class Application:
         from troostwatch.infrastructure.persistence.vectors import VectorFiles
         from troostwatch.services.vector_search import VectorSearchService
 
-        folder = self.database.with_name(self.database.name + ".vectors")
         return VectorSearchService(
             self.snapshot,
             now,
-            store=VectorFiles(folder, faiss_from=self.settings.search.faiss_from),
+            store=VectorFiles(_vectors_of(self.database), faiss_from=self.settings.search.faiss_from),
             embedder=lambda stored: embedder_of(self.settings, stored.space),
             require_embedding=require_embedding,
             fetch=lambda source: fetched_picture(self.settings, source),
@@ -591,25 +617,25 @@ class Application:
     def schema_version(self) -> int:
         return migrations.version(self._connection)
 
-    def backup(self, target: Path) -> None:
-        backup(self._connection, target)
+    def backup(self, place: Place) -> None:
+        backup(self._connection, place)
 
     def photograph(self, relative: str | None) -> Path | None:
         """Return where a photograph lies on this machine."""
         return self.settings.paths.images / relative if relative else None
 
-    def draw_codes(self, relative: str, codes: Sequence[Code], target: Path) -> Path:
-        """Write a photograph with its codes drawn on it and return `target`. Raises ImageError."""
+    def draw_codes(self, relative: str, codes: Sequence[Code], place: Place) -> None:
+        """Write a photograph with its codes drawn on it. Raises ImageError."""
         from troostwatch.infrastructure.pixels import drawing
 
         source = self.settings.paths.images / relative
-        return drawing.draw_codes(source, codes, target, max_pixels=self.settings.download.max_pixels)
+        write(place, drawing.draw_codes(source, codes, place.suffix, max_pixels=self.settings.download.max_pixels))
 
-    def draw_reliability(self, bins: Sequence[Bin], target: Path) -> Path:
-        """Write the picture of how probabilities kept their word, and return `target`."""
+    def draw_reliability(self, bins: Sequence[Bin], place: Place) -> None:
+        """Write the picture of how probabilities kept their word."""
         from troostwatch.infrastructure.pixels import reliability
 
-        return reliability.draw_reliability(bins, target, title="Codes that people decided about")
+        write(place, reliability.draw_reliability(bins, title="Codes that people decided about"))
 
     def thumbnails(self, lot: str, *, count: int, side: int) -> list[tuple[int, bytes]]:
         """Return (position, JPEG) of the first photographs of a lot that are here and can be read."""

@@ -78,7 +78,9 @@ def test_an_empty_database_gives_an_empty_file_and_csv_its_head(run: Run) -> Non
     assert run("images export-codes --format csv").out == ",".join(CODE_KEYS) + "\n"
 
 
-def test_a_file_appears_whole_in_a_folder_that_is_made(world: World, run: Run, tmp_path: Path) -> None:
+def test_a_file_appears_whole_with_nothing_beside_it(world: World, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+
     said = run("images export-codes -o out/codes.jsonl")
 
     assert (said.code, said.out) == (0, "")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from troostwatch import bootstrap
 from troostwatch.domain.errors import TroostwatchError
 from troostwatch.domain.lots import FailedItem
 from troostwatch.interfaces.cli import errors, output, sync
@@ -53,7 +54,7 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     target = tmp_path / "codes.jsonl"
     target.write_text("yesterday")
 
-    with pytest.raises(KeyError), output.destination(target) as file:
+    with pytest.raises(KeyError), output.destination(target, bootstrap.Protected()) as file:
         file.write("half")
         raise KeyError
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Self
 
 from troostwatch.domain.counting import counted
 from troostwatch.domain.learning.scores import Scores, table
 from troostwatch.domain.runs import Outcome
+
+
+def manifest_path(model: Path) -> Path:
+    """Return where what is promised of a model file stands: beside it."""
+    return model.with_name(f"{model.stem}.manifest.json")
 
 
 @dataclass(frozen=True, slots=True)

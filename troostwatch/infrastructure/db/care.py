@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from troostwatch.domain.errors import DatabaseError
+from troostwatch.infrastructure import files
 
 # Promises that no CHECK of a single row can hold. Each query returns a sentence for every row that breaks one.
 _PROMISES = (
@@ -73,25 +76,31 @@ class CareRepository:
                 yield row[0]
 
 
-def backup(connection: sqlite3.Connection, target: Path) -> None:
+def backup(connection: sqlite3.Connection, place: files.Place) -> None:
     """Copy the database, also while others write to it, check the copy, and move it into its place.
 
-    Raises DatabaseError when the copy cannot be written or is not whole; what was at `target` then stays.
+    Raises DatabaseError when the copy cannot be written or is not whole; what was at `place` then stays.
     """
-    partial = target.with_name(f".{target.name}.partial")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            _copy(connection, partial)
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
+        if place.straight:
+            _stream(connection, place)
+        else:
+            with files.replacing(place.target) as partial:
+                _copy(connection, partial)
     except (sqlite3.Error, OSError) as error:
-        raise DatabaseError(f"cannot write a backup to {target}: {error}") from error
+        raise DatabaseError(f"cannot write a backup to {place.named}: {error}") from error
+
+
+def _stream(connection: sqlite3.Connection, place: files.Place) -> None:
+    """Send a copy down a pipe or to a device; SQLite itself needs a file."""
+    with TemporaryDirectory() as folder:
+        whole = Path(folder) / "copy.db"
+        _copy(connection, whole)
+        with whole.open("rb") as copy, files.writing(place) as stream:
+            shutil.copyfileobj(copy, stream)
 
 
 def _copy(connection: sqlite3.Connection, target: Path) -> None:
-    target.unlink(missing_ok=True)
     copy = sqlite3.connect(target)
     try:
         connection.backup(copy)

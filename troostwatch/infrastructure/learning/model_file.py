@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +17,9 @@ import sklearn
 from troostwatch import __version__
 from troostwatch.domain.errors import TroostwatchError
 from troostwatch.domain.learning.features import FEATURE_VERSION, FEATURES
+from troostwatch.domain.learning.training_report import manifest_path as manifest_path
 from troostwatch.domain.tokens import LABELS
+from troostwatch.infrastructure import files
 
 FORMAT = 1
 _MOST_BYTES = 500_000_000
@@ -59,10 +60,6 @@ class Model:
         return None if model > rules else f"mean F1 {model:.3f} against {rules:.3f}"
 
 
-def manifest_path(path: Path) -> Path:
-    return path.with_name(f"{path.stem}.manifest.json")
-
-
 def save(path: Path, pipeline: object, about: Mapping[str, object]) -> dict[str, Any]:
     """Write model and manifest, each whole or not at all; return the manifest. `about` tells data and metrics."""
     buffer = io.BytesIO()
@@ -93,17 +90,7 @@ def _versions() -> dict[str, str]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        raise TroostwatchError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    files.write(files.place_for_output(path, files.Protected()), data)
 
 
 def load(path: Path, *, sha256: str | None = None) -> Model:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
 from troostwatch.domain.codes import Code, CodeStatus, shown_probability
-from troostwatch.domain.errors import TroostwatchError, UsageError
+from troostwatch.domain.errors import UsageError
 from troostwatch.domain.readings import Reading, ReadingKind
 from troostwatch.infrastructure.pixels.opening import load_upright
 
@@ -46,13 +47,13 @@ class _Entry:
 
 
 def draw_codes(
-    source: Path | bytes, codes: Sequence[Code], target: Path, *, max_pixels: int, readings: Sequence[Reading] = ()
-) -> Path:
-    """Write the photograph with a box for each code and, beside it, type, value and probability.
+    source: Path | bytes, codes: Sequence[Code], suffix: str, *, max_pixels: int, readings: Sequence[Reading] = ()
+) -> bytes:
+    """Return a picture of the photograph with a box for each code and, beside it, type, value and probability.
 
     Green is approved, orange waits for a person, red was rejected. Codes without a box are left out. Thin lines
-    are `readings`: blue symbols, grey text, purple bars that were not decoded. The suffix of `target` chooses the
-    format. Returns `target`; raises ImageError when `source` cannot be opened, UsageError for another suffix.
+    are `readings`: blue symbols, grey text, purple bars that were not decoded. `suffix`, such as '.png', chooses the
+    format. Raises ImageError when `source` cannot be opened, UsageError for a suffix that no picture has.
     """
     photograph = load_upright(source, max_pixels=max_pixels)
     scale = _WIDTH / photograph.width
@@ -67,17 +68,17 @@ def draw_codes(
         pen.line([*corners, corners[0]], fill=_READ[reading.kind], width=2)
     for entry in entries:
         _draw(pen, entry)
-    few_colours = target.suffix.lower() == ".png"
+    few_colours = suffix.lower() == ".png"
+    return _packed(sheet.quantize(_COLOURS, dither=Image.Dither.NONE) if few_colours else sheet, suffix)
+
+
+def _packed(picture: Image.Image, suffix: str) -> bytes:
+    file = BytesIO()
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        (sheet.quantize(_COLOURS, dither=Image.Dither.NONE) if few_colours else sheet).save(target, optimize=True)
-    except ValueError as error:
-        raise UsageError(
-            f"{target}: no kind of picture ends in '{target.suffix}'", hint="name it .png or .jpg"
-        ) from error
-    except OSError as error:
-        raise TroostwatchError(f"cannot write {target}: {error.strerror or error}") from error
-    return target
+        picture.save(file, Image.registered_extensions()[suffix.lower()], optimize=True)
+    except (KeyError, ValueError, OSError) as error:  # unknown; or a kind that Pillow reads and cannot write
+        raise UsageError(f"no kind of picture ends in '{suffix}'", hint="name it .png or .jpg") from error
+    return file.getvalue()
 
 
 def _entries(codes: Sequence[Code], scale: float) -> list[_Entry]:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
 from troostwatch.domain.calibration import Bin
 from troostwatch.domain.counting import counted
-from troostwatch.domain.errors import TroostwatchError
 
 _SIDE = 420
 _LEFT, _TOP, _RIGHT, _BOTTOM = 70, 72, 150, 60
 _PAPER, _INK, _GRID, _POINT = "white", (35, 35, 40), (222, 222, 222), (22, 95, 165)
 
 
-def draw_reliability(bins: Sequence[Bin], target: Path, *, title: str) -> Path:
-    """Write the picture and return `target`; points on the diagonal mean that probabilities keep their word."""
+def draw_reliability(bins: Sequence[Bin], *, title: str) -> bytes:
+    """Return the picture as PNG; points on the diagonal mean that probabilities keep their word."""
     picture = Image.new("RGB", (_LEFT + _SIDE + _RIGHT, _TOP + _SIDE + _BOTTOM), _PAPER)
     pen = ImageDraw.Draw(picture)
     font = ImageFont.load_default(size=14)
@@ -44,11 +43,9 @@ def draw_reliability(bins: Sequence[Bin], target: Path, *, title: str) -> Path:
     pen.text((8, _TOP - 22), "share that was right", fill=_INK, font=font)
     total = counted(sum(each.total for each in bins), "code")
     pen.text((_LEFT + _SIDE + 12, _TOP + 22 * len(bins) + 8), f"{total} in all", fill=_INK, font=font)
-    try:
-        picture.save(target, "PNG", optimize=True)
-    except OSError as error:
-        raise TroostwatchError(f"cannot write {target}: {error.strerror or error}") from error
-    return target
+    file = BytesIO()
+    picture.save(file, "PNG", optimize=True)
+    return file.getvalue()
 
 
 def _at(x: float, y: float) -> tuple[float, float]:

@@ -48,7 +48,7 @@ def status(session: bootstrap.Session, /, db_path: Path | None, as_json: bool) -
 @click.argument("target", required=False, type=click.Path(path_type=Path))
 @click.pass_obj
 def backup(session: bootstrap.Session, /, db_path: Path | None, target: Path | None) -> None:
-    """Copy the database to TARGET, a file or (a name without suffix) a folder, while others may be writing to it.
+    """Copy the database to TARGET, a file or (a new name without suffix) a folder, while others may be writing to it.
 
     The copy is checked before it is moved into its place. Photographs are files: copy their folder as well.
 
@@ -56,16 +56,16 @@ def backup(session: bootstrap.Session, /, db_path: Path | None, target: Path | N
     troostwatch db backup backups/
     """
     with session.open(db_path, create=False) as app:
-        place = _place(app.database, target)
+        place = bootstrap.place_for_output(_named(app.database, target), session.protected(db_path), backup=True)
         app.backup(place)
-    click.echo(str(place))
+    click.echo(str(place.named), err=place.straight)  # stdout may be the copy
 
 
-def _place(database: Path, target: Path | None) -> Path:
+def _named(database: Path, target: Path | None) -> Path:
     name = f"{database.stem}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{database.suffix}"
     if target is None:
         return database.parent / "backups" / name
-    return target / name if target.is_dir() or not target.suffix else target
+    return target / name if target.is_dir() or not (target.suffix or target.exists()) else target
 
 
 @db.command()

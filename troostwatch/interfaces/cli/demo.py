@@ -84,7 +84,7 @@ def _write_settings(folder: Path, auction: DrawnAuction) -> None:
         "sync": {"sources": [auction.url], "sites": {"A1": auction.site}, "delay_seconds": 0, "jitter_seconds": 0},
         "analysis": {"confidence_threshold": _ALMOST_SURE},
     }
-    with output.destination(folder / config.CONFIG_NAME) as file:
+    with output.destination(folder / config.CONFIG_NAME, bootstrap.Protected()) as file:
         file.write(json.dumps(settings, indent=2) + "\n")
 
 
@@ -116,7 +116,8 @@ def _run(folder: Path, *words: str) -> ExitCode:
 def _review(folder: Path, auction: DrawnAuction) -> None:
     """Decide about the head of the queue, as someone who has the stickers before them."""
     settings = config.load(folder / config.CONFIG_NAME)
-    with bootstrap.session(settings, verbosity=0, quiet=True).open(None, create=False) as app:
+    session = bootstrap.session(settings, verbosity=0, quiet=True)
+    with session.open(None, create=False) as app:
         queue = app.review().queue(limit=_DECISIONS)
     if advice := advise(queue, auction.codes):
         click.echo("\nYou would look at each place. The demo knows what it drew, and answers for you:")
@@ -163,14 +164,17 @@ def _draw_best(folder: Path, found: Iterable[TrueCode]) -> Path | None:
     """Draw the photograph on which most was found."""
     right = {(code.url, key) for code in found for key in code.keys}
     settings = config.load(folder / config.CONFIG_NAME)
-    with bootstrap.session(settings, verbosity=0, quiet=True).open(None, create=False) as app:
+    session = bootstrap.session(settings, verbosity=0, quiet=True)
+    with session.open(None, create=False) as app:
         pictures: dict[tuple[str, int], list[CodeRow]] = defaultdict(list)
         for row in app.reports().codes():
             pictures[row.lot, row.position].append(row)
         best = max(pictures.values(), key=lambda rows: _worth(rows, right), default=[])
         if not best or best[0].path is None:
             return None
-        return app.draw_codes(best[0].path, [row.code for row in best], folder / "found.png")
+        place = bootstrap.place_for_output(folder / "found.png", session.protected(None))
+        app.draw_codes(best[0].path, [row.code for row in best], place)
+        return place.named
 
 
 def _worth(rows: Sequence[CodeRow], right: set[tuple[str, Key]]) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -236,6 +238,18 @@ def reprocess_failed(session: bootstrap.Session, /, db_path: Path | None) -> Non
     )
 
 
+@contextmanager
+def _exporting(
+    session: bootstrap.Session, db_path: Path | None, output_path: Path | None
+) -> Iterator[tuple[bootstrap.Application, TextIO]]:
+    """Open the database, and what a command of it writes its results to."""
+    with (
+        session.open(db_path, create=False) as app,
+        output.destination(output_path, session.protected(db_path)) as target,
+    ):
+        yield app, target
+
+
 @images.command("export-codes")
 @options.db
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
@@ -266,7 +280,7 @@ def export_codes(
     troostwatch images export-codes -o codes.jsonl
     troostwatch images export-codes --format csv --approved-only --lot A1-39499-11
     """
-    with session.open(db_path, create=False) as app, output.destination(output_path) as target:
+    with _exporting(session, db_path, output_path) as (app, target):
         rows = app.reports().codes(approved_only=approved_only, include_rejected=include_rejected, lots=lots)
         if form == "csv":
             target.write(output.csv_line(CODE_KEYS) + "\n")
@@ -306,7 +320,7 @@ def export_tokens(
     troostwatch images export-tokens --include-reviewed -o training.jsonl
     """
     count = 0
-    with session.open(db_path, create=False) as app, output.destination(output_path) as target:
+    with _exporting(session, db_path, output_path) as (app, target):
         for row in app.images().export_token_data(include_reviewed=include_reviewed):
             target.write(output.json_line(token_format.values_of(row)) + "\n")
             count += 1
@@ -388,8 +402,9 @@ def stats(
     if sum(map(bool, (as_json, prometheus, calibration))) > 1:
         raise UsageError("--json, --prometheus and --calibration are forms of their own", hint="choose one of them")
     if calibration:
+        place = bootstrap.place_for_output(calibration, session.protected(db_path))
         with session.open(db_path, create=False) as app:
-            _print_calibration(app.reports().calibration(), app, calibration)
+            _print_calibration(app.reports().calibration(), app, place)
         return
     with session.open(db_path, create=False) as app:
         numbers = app.reports().stats()
@@ -413,8 +428,8 @@ def stats(
         )
 
 
-def _print_calibration(bins: Sequence[Bin], app: bootstrap.Application, target: Path) -> None:
-    app.draw_reliability(bins, target)
+def _print_calibration(bins: Sequence[Bin], app: bootstrap.Application, place: bootstrap.Place) -> None:
+    app.draw_reliability(bins, place)
     output.table(
         "Codes that people decided about",
         ("confidence", "#right", "#of", "#share", "#said", "95 % interval"),
@@ -430,7 +445,7 @@ def _print_calibration(bins: Sequence[Bin], app: bootstrap.Application, target: 
             for b in bins
         ],
     )
-    output.say(f"wrote {target}")
+    output.say(f"wrote {place.named}")
 
 
 def _print_stats(stats: Stats) -> None:

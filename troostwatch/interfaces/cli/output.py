@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from troostwatch import bootstrap
 from troostwatch.domain.errors import TroostwatchError
 
 _NEVER_BROKEN = 12  # characters
@@ -50,24 +51,20 @@ def _csv_cell(value: object) -> object:
 
 
 @contextmanager
-def destination(path: Path | None) -> Iterator[TextIO]:
-    """Yield stdout, or a file that is moved into its place when the block ends well."""
+def destination(path: Path | None, protected: bootstrap.Protected) -> Iterator[TextIO]:
+    """Yield stdout, or a file that is moved into its place when the block ends well.
+
+    Raises UsageError at once for a place that is protected.
+    """
     if path is None or str(path) == "-":
         yield sys.stdout
         return
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with bootstrap.writing(bootstrap.place_for_output(path, protected)) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
         try:
-            with partial.open("w", encoding="utf-8", newline="\n") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(path)
+            yield text
         finally:
-            partial.unlink(missing_ok=True)
-    except OSError as error:
-        raise TroostwatchError(f"cannot write {path}: {error.strerror or error}") from error
+            text.detach()  # writes what is still to be written; `file` is closed by who opened it
 
 
 class ReaderGoneError(Exception):

@@ -46,10 +46,11 @@ def read(
     """
     if draw and len(files) > 1:
         raise click.UsageError("--draw takes one picture file")
+    place = bootstrap.place_for_output(draw, session.protected(None, *files)) if draw else None
     failed = False
     for file in files:
         try:
-            analysis = session.read_file(file, OcrEngine(ocr_engine) if ocr_engine else None, draw_to=draw)
+            analysis = session.read_file(file, OcrEngine(ocr_engine) if ocr_engine else None, draw_to=place)
         except ImageError as error:
             output.talk(f"{file}: {error}", quiet=False)
             failed = True

@@ -187,12 +187,15 @@ def page(session: bootstrap.Session, /, question: Question, db_path: Path | None
     troostwatch search page found.html thinkpad x1 --limit 50
     troostwatch search page like.html --like A1-39499-11 --open
     """
-    with session.open(db_path, create=False) as app:
+    read = [Path(question.image)] if question.image else []
+    with (
+        session.open(db_path, create=False) as app,
+        output.destination(file, session.protected(db_path, *read)) as target,
+    ):
         answer = _answer(session, app, question)
         lots = [hit.lot.display_id for hit in answer.hits]
         pictures = {lot: app.thumbnails(lot, count=_PICTURES, side=_PICTURE_SIDE) for lot in lots}
-    asked = next(filter(None, (question.text, question.code, question.like, question.image)))
-    with output.destination(file) as target:
+        asked = next(filter(None, (question.text, question.code, question.like, question.image)))
         target.write(contact_sheet(asked, answer.hits, pictures))
     output.talk(f"{counted(len(lots), 'lot')} in {file}", quiet=session.quiet)
     if open_page:

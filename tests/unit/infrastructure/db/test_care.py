@@ -15,6 +15,7 @@ from troostwatch.domain.codes import CodeType
 from troostwatch.domain.errors import DatabaseError
 from troostwatch.infrastructure.db.care import backup
 from troostwatch.infrastructure.db.unit_of_work import SqliteUnitOfWork, open_database
+from troostwatch.infrastructure.files import Place, Protected, place_for_output
 
 
 @pytest.fixture
@@ -26,6 +27,10 @@ def world(tmp_path: Path) -> Iterator[World]:
     world.analyze()
     yield world
     world.connection.close()
+
+
+def place(target: Path) -> Place:
+    return place_for_output(target, Protected(), backup=True)
 
 
 def problems(world: World) -> list[str]:
@@ -85,7 +90,7 @@ def test_each_broken_promise_is_told_in_a_sentence(world: World, damage: str, sa
 def test_a_copy_holds_everything_in_one_file(world: World, tmp_path: Path) -> None:
     target = tmp_path / "new" / "copy.db"
 
-    backup(world.connection, target)
+    backup(world.connection, place(target))
 
     assert [path.name for path in target.parent.iterdir()] == ["copy.db"]
     with closing(open_database(target)) as copy:
@@ -116,7 +121,7 @@ def test_a_copy_is_whole_while_another_connection_writes(world: World, tmp_path:
     targets = [tmp_path / "copies" / f"{i}.db" for i in range(5)]
     try:
         for target in targets:
-            backup(world.connection, target)
+            backup(world.connection, place(target))
     finally:
         enough.set()
         writer.join()
@@ -130,13 +135,13 @@ def test_a_copy_is_whole_while_another_connection_writes(world: World, tmp_path:
 
 def test_a_backup_that_fails_leaves_the_old_one_and_nothing_half(world: World, tmp_path: Path) -> None:
     target = tmp_path / "copies" / "copy.db"
-    backup(world.connection, target)
+    backup(world.connection, place(target))
     before = target.read_bytes()
     closed = sqlite3.connect(tmp_path / "t.db")
     closed.close()
 
     with pytest.raises(DatabaseError, match="cannot write a backup to"):
-        backup(closed, target)
+        backup(closed, place(target))
 
     assert target.read_bytes() == before
     assert [path.name for path in target.parent.iterdir()] == ["copy.db"]
@@ -146,4 +151,4 @@ def test_a_place_that_cannot_be_written_is_told(world: World, tmp_path: Path) ->
     (tmp_path / "file").write_text("no folder")
 
     with pytest.raises(DatabaseError, match="cannot write a backup to"):
-        backup(world.connection, tmp_path / "file" / "copy.db")
+        backup(world.connection, place(tmp_path / "file" / "copy.db"))

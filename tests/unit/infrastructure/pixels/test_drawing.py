@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -29,37 +28,37 @@ def photograph() -> bytes:
     return file.getvalue()
 
 
-def colours(path: Path, box: tuple[int, int, int, int]) -> set[tuple[int, ...]]:
-    with Image.open(path) as image:
+def colours(picture: bytes, box: tuple[int, int, int, int]) -> set[tuple[int, ...]]:
+    with Image.open(BytesIO(picture)) as image:
         pixels = image.convert("RGB").crop(box)
     return {colour for _, colour in pixels.getcolors(1_000_000) or []}
 
 
-def test_each_box_has_the_colour_of_its_status(photograph: bytes, tmp_path: Path) -> None:
-    target = draw_codes(photograph, [APPROVED, PENDING], tmp_path / "new" / "found.png", max_pixels=MOST)
+def test_each_box_has_the_colour_of_its_status(photograph: bytes) -> None:
+    picture = draw_codes(photograph, [APPROVED, PENDING], ".png", max_pixels=MOST)
 
-    green, orange = (colours(target, (90, y, 110, y + 100)) - {(255, 255, 255)} for y in (100, 400))
+    green, orange = (colours(picture, (90, y, 110, y + 100)) - {(255, 255, 255)} for y in (100, 400))
     assert all(g > r for r, g, _ in green)
     assert all(r > g for r, g, _ in orange)
 
 
-def test_many_codes_make_the_sheet_longer_and_none_is_lost(photograph: bytes, tmp_path: Path) -> None:
+def test_many_codes_make_the_sheet_longer_and_none_is_lost(photograph: bytes) -> None:
     codes = [replace(APPROVED, value=str(n), box=Box(100, 300, 300, 310)) for n in range(20)]
 
-    target = draw_codes(photograph, codes, tmp_path / "found.png", max_pixels=MOST)
+    picture = draw_codes(photograph, codes, ".png", max_pixels=MOST)
 
-    with Image.open(target) as image:
+    with Image.open(BytesIO(picture)) as image:
         assert image.height >= 20 * 45
 
 
-def test_a_code_without_a_box_is_left_out(photograph: bytes, tmp_path: Path) -> None:
-    target = draw_codes(photograph, [replace(APPROVED, box=None)], tmp_path / "found.jpg", max_pixels=MOST)
+def test_a_code_without_a_box_is_left_out(photograph: bytes) -> None:
+    picture = draw_codes(photograph, [replace(APPROVED, box=None)], ".jpg", max_pixels=MOST)
 
-    with Image.open(target) as image:
+    with Image.open(BytesIO(picture)) as image:
         assert image.height == 660
         assert image.format == "JPEG"
 
 
-def test_a_broken_photograph_is_an_image_error(tmp_path: Path) -> None:
+def test_a_broken_photograph_is_an_image_error() -> None:
     with pytest.raises(ImageError):
-        draw_codes(b"no picture", [APPROVED], tmp_path / "found.png", max_pixels=MOST)
+        draw_codes(b"no picture", [APPROVED], ".png", max_pixels=MOST)
