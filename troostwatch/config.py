@@ -21,7 +21,7 @@ from pydantic_settings import (
 
 from troostwatch import __version__
 from troostwatch.domain.errors import TroostwatchError
-from troostwatch.domain.readings import OcrEngine
+from troostwatch.domain.readings import Backend, OcrEngine
 from troostwatch.domain.secrets import secret_from
 
 CONFIG_NAME = "config.json"
@@ -142,6 +142,7 @@ class Learning(Section):
     model: Path = Field(
         default=Path("label_ocr_api/models/label_classifier.pkl"), description="where 'images retrain' keeps it"
     )
+    in_batch: bool = Field(default=False, description="retrain in `troostwatch batch` too")
 
 
 class Embedding(Section):
@@ -184,6 +185,7 @@ class Batch(Section):
     """The whole night in one command."""
 
     max_minutes: float | None = Field(default=None, gt=0)
+    backend: Backend = Field(default=Backend.LOCAL, description="who reads at night")
 
 
 class Settings(BaseSettings):
@@ -336,7 +338,7 @@ def _environment() -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise ConfigError(f"no settings file {path}", hint="leave --config away to use the defaults") from error
     except (OSError, ValueError) as error:
@@ -355,7 +357,9 @@ def _anchored(settings: Settings, base: Path, from_environment: dict[str, Any]) 
     mine = from_environment.get("paths", {})
     paths = {name: value.expanduser() if name in mine else base / value.expanduser() for name, value in settings.paths}
     model = settings.learning.model.expanduser()
-    learning = settings.learning if "model" in from_environment.get("learning", {}) else Learning(model=base / model)
+    learning = settings.learning
+    if "model" not in from_environment.get("learning", {}):
+        learning = learning.model_copy(update={"model": base / model})
     embedding = settings.embedding
     if embedding.weights and "weights" not in from_environment.get("embedding", {}):
         embedding = embedding.model_copy(update={"weights": base / embedding.weights.expanduser()})

@@ -24,7 +24,6 @@ from troostwatch import bootstrap, config
 from troostwatch.domain.embedding import Vector, combine, normalised
 
 if TYPE_CHECKING:
-    from troostwatch.config import Settings
     from troostwatch.services.ports import VisionEmbedder
 
 __all__ = ["LotEmbedding", "combine_embeddings", "generate_embedding", "generate_image_embedding"]
@@ -41,7 +40,7 @@ class LotEmbedding:
 
 def generate_image_embedding(url_or_path: str) -> Vector:
     """Return the vector of a picture in a file or at an address."""
-    return _model().embed_image(bootstrap.fetched_picture(_settings(), str(url_or_path)))
+    return _model().embed_image(_process().picture(str(url_or_path)))
 
 
 def generate_embedding(
@@ -73,14 +72,13 @@ def combine_embeddings(text_emb: ArrayLike, image_emb: ArrayLike, category: str 
     one category is exactly the weighted sum of the cosines in both spaces. `category` is the path of an auction's
     category or one of the kinds of `embedding.image_weights`. Raises ValueError for a vector without direction.
     """
-    return combine(text_emb, image_emb, image_weight=bootstrap.image_weight(_settings(), category))
+    return combine(text_emb, image_emb, image_weight=_process().image_weight(category))
 
 
 @cache
-def _settings() -> Settings:
-    return config.load().settings
+def _process() -> bootstrap.Process:
+    return bootstrap.Process(config.load().settings)
 
 
-@cache
 def _model() -> VisionEmbedder:
-    return bootstrap.embedder(_settings(), bootstrap.EmbeddingChoice())
+    return _process().embedder()

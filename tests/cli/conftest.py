@@ -70,6 +70,6 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_utc: None) -> Iter
     ]
     world.shows("own", analysis(code("CD123456", 0.5), tokens=words))
     world.analyze()
-    monkeypatch.setattr(bootstrap, "now", world.clock)
+    monkeypatch.setattr(bootstrap.clock, "now", world.clock)
     yield world
     world.connection.close()

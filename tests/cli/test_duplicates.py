@@ -13,6 +13,7 @@ from fakes.world import World, analysis, code
 from PIL import Image
 
 from troostwatch.domain.codes import CodeType
+from troostwatch.infrastructure.persistence.lock import stage_lock
 from troostwatch.infrastructure.pixels.opening import load_upright
 
 
@@ -94,3 +95,22 @@ def test_lots_that_share_nothing_are_told(world: World, run: Run) -> None:
     world.connection.execute("UPDATE lot_images SET lot_id = 1")
 
     assert run("search duplicates").out == "lots share neither photographs nor codes\n"
+
+
+def test_comparing_is_a_run_of_its_stage_and_none_where_nothing_waits(shop: World, run: Run) -> None:
+    run("lots show A1-1-1")
+    run("lots show A1-1-1")
+    run("search duplicates")
+    run("search duplicates")
+
+    stages = [tuple(row) for row in shop.connection.execute("SELECT stage, outcome FROM runs ORDER BY id")]
+    assert stages == [("hash", "some_failed"), ("hash", "done")]
+
+
+def test_while_another_run_compares_the_answer_is_what_is_there(shop: World, run: Run) -> None:
+    with stage_lock(Path("data/troostwatch.db"), "hash"):
+        shown, listed = run("lots show A1-1-1"), run("search duplicates")
+
+    assert (shown.code, listed.code) == (0, 0)
+    assert "by another run" in shown.err
+    assert "by another run" in listed.err

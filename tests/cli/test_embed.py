@@ -23,9 +23,9 @@ from troostwatch.infrastructure.persistence.lock import stage_lock
 def model(monkeypatch: pytest.MonkeyPatch) -> FakeEmbedder:
     """Put a told model in the place of the real one: the shared photograph shows a phone, the own one a laptop."""
     model = FakeEmbedder(pictures={sha("shared"): seen(phone=1.0), sha("own"): seen(laptop=1.0, phone=0.2)})
-    monkeypatch.setattr(bootstrap, "require_embedding", lambda: None)
-    monkeypatch.setattr(bootstrap, "embedder", lambda settings, chosen, **_: model)
-    monkeypatch.setattr(bootstrap, "embedder_of", lambda settings, space: model)
+    monkeypatch.setattr(bootstrap.needs, "require_embedding", lambda: None)
+    monkeypatch.setattr(bootstrap.Process, "embedder", lambda *_, **__: model)
+    monkeypatch.setattr(bootstrap.Process, "embedder_of", lambda *_: model)
     return model
 
 
@@ -148,7 +148,7 @@ def test_without_weights_words_are_answered_and_pictures_refused(
     def none(*_: object) -> FakeEmbedder:
         raise MissingDependencyError("no weights here", hint="get some")
 
-    monkeypatch.setattr(bootstrap, "embedder_of", none)
+    monkeypatch.setattr(bootstrap.Process, "embedder_of", none)
 
     said = run("search laptop")
     assert (said.code, said.err) == (0, "  words and codes alone: no weights here (get some)\n")
@@ -187,3 +187,18 @@ def test_the_night_embeds_too_where_it_is_wanted(
 
     assert said.code == 0
     assert "embed: 2 photographs: 2 processed, 2 successful" in said.out
+
+
+def test_a_night_that_reaches_the_budget_while_it_embeds_ends_as_such_and_its_row_is_closed(
+    world: World, run: Run, model: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TROOSTWATCH_EMBEDDING__IN_BATCH", "1")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-never-used")
+    monkeypatch.setenv("TROOSTWATCH_OPENAI__CALLS_PER_RUN", "0")
+    world.connection.execute("INSERT INTO perceptual_hashes SELECT sha256, 1, NULL, NULL FROM contents")
+
+    said = run("batch")
+
+    assert said.code == 7, said.err
+    ((outcome,),) = world.connection.execute("SELECT outcome FROM runs WHERE stage = 'batch'").fetchall()
+    assert outcome == "over_budget"

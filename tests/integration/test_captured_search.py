@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -27,7 +26,7 @@ pytestmark = needs_captured_lots
 
 
 @pytest.fixture
-def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[bootstrap.Application]:
+def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[bootstrap.Workspace]:
     """The captured auction, synchronised and downloaded."""
     for name in ("NETWORK__ALLOW_PRIVATE=1", "SYNC__DELAY_SECONDS=0", "SYNC__JITTER_SECONDS=0"):
         monkeypatch.setenv(*f"TROOSTWATCH_{name}".split("=", 1))
@@ -39,7 +38,7 @@ def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[bootstrap.Application]:
         yield app
 
 
-def approve_the_truth(app: bootstrap.Application) -> dict[str, set[str]]:
+def approve_the_truth(app: bootstrap.Workspace) -> dict[str, set[str]]:
     """Store what a person read on the photographs as approved codes; return squeezed value -> lots that show it."""
     told: dict[tuple[str, int], list[Code]] = defaultdict(list)
     for photograph in json.loads((CAPTURED / "truth.json").read_text())["photos"]:
@@ -63,7 +62,7 @@ def approve_the_truth(app: bootstrap.Application) -> dict[str, set[str]]:
     return shown
 
 
-def test_every_code_and_any_five_characters_of_it_find_every_lot_that_shows_it(app: bootstrap.Application) -> None:
+def test_every_code_and_any_five_characters_of_it_find_every_lot_that_shows_it(app: bootstrap.Workspace) -> None:
     shown = approve_the_truth(app)
     search = app.search()
 
@@ -81,7 +80,7 @@ def test_every_code_and_any_five_characters_of_it_find_every_lot_that_shows_it(a
             assert lots(part) == holding, (value, part)
 
 
-def test_what_lots_share_is_told_with_the_reason(app: bootstrap.Application) -> None:
+def test_what_lots_share_is_told_with_the_reason(app: bootstrap.Workspace) -> None:
     service = app.duplicates()
     assert service.hash_missing(stop=FakeStop()).failures == []
 
@@ -96,7 +95,7 @@ def test_what_lots_share_is_told_with_the_reason(app: bootstrap.Application) -> 
     }
 
 
-def test_a_photograph_that_was_saved_again_is_nearly_the_same(app: bootstrap.Application, tmp_path: Path) -> None:
+def test_a_photograph_that_was_saved_again_is_nearly_the_same(app: bootstrap.Workspace, tmp_path: Path) -> None:
     with app.uow() as uow:
         places = [place for place in uow.likeness.places() if place.path]
         first = next(place for place in places if place.lot == "A1-39499-11")
@@ -108,7 +107,7 @@ def test_a_photograph_that_was_saved_again_is_nearly_the_same(app: bootstrap.App
         target.write_bytes(file.getvalue())
         image = next(i for i in uow.images.of_lot(other.lot) if i.position == other.position)
         content = Content(hashlib.sha256(file.getvalue()).hexdigest(), len(file.getvalue()), 800, 600, "JPEG")
-        uow.images.record_fetched(replace(Fetched(0, str(other.path), content), image_id=image.id), now=bootstrap.now())
+        uow.images.record_fetched(Fetched(image.id, str(other.path), content), now=bootstrap.clock.now())
         uow.commit()
     service = app.duplicates()
     service.hash_missing(stop=FakeStop())

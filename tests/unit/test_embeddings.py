@@ -20,18 +20,16 @@ from troostwatch.embeddings import combine_embeddings, generate_embedding, gener
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
-    for cached in (embeddings._settings, embeddings._model):
-        cached.cache_clear()
+    embeddings._process.cache_clear()
     yield
-    for cached in (embeddings._settings, embeddings._model):
-        cached.cache_clear()
+    embeddings._process.cache_clear()
 
 
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeEmbedder:
     (tmp_path / "a.jpg").write_bytes(b"a phone")
     model = FakeEmbedder(pictures={hashlib.sha256(b"a phone").hexdigest(): seen(phone=1.0)})
-    monkeypatch.setattr(bootstrap, "embedder", lambda settings, chosen: model)
+    monkeypatch.setattr(bootstrap.Process, "embedder", lambda *_: model)
     return model
 
 

@@ -65,6 +65,12 @@ def kind_of_category(path: str | None, words: Mapping[str, Sequence[str]]) -> st
     return OTHER
 
 
+def image_weight(weights: Mapping[str, float], words: Mapping[str, Sequence[str]], category: str | None) -> float:
+    """Return how much a photograph counts beside the text; `category` is a kind of thing or a category's path."""
+    kind = category if category in weights else kind_of_category(category, words)
+    return weights.get(kind or OTHER, weights.get(OTHER, 0.6))
+
+
 def combine(text: ArrayLike, image: ArrayLike, *, image_weight: float) -> Vector:
     """Return one vector of a text and an image vector, which may be of different spaces and dimensions.
 

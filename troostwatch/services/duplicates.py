@@ -56,6 +56,11 @@ class DuplicateService:
         self._hasher = hasher
         self._progress = progress or say_nothing
 
+    def waiting(self, lots: Sequence[str] = ()) -> int:
+        """Return how many photographs have no hash yet."""
+        with self._snapshot() as uow:
+            return len(uow.likeness.without_hash(version=self._hasher.version, lots=lots))
+
     def hash_missing(self, *, stop: Stop, lots: Sequence[str] = ()) -> HashReport:
         """Compute the hashes that are missing; what is done is kept when it is stopped."""
         version = self._hasher.version

@@ -10,8 +10,8 @@ from fakes.world import World
 
 from troostwatch.domain.errors import SourceError
 from troostwatch.domain.runs import Outcome, Run, Stage
-from troostwatch.services.batch import BatchReport
 from troostwatch.services.runs import RunLog
+from troostwatch.services.stages import BatchReport
 
 
 @pytest.fixture

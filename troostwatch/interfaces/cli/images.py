@@ -18,7 +18,7 @@ from troostwatch.domain.errors import UsageError
 from troostwatch.domain.images import LotImage
 from troostwatch.domain.readings import Backend, OcrEngine
 from troostwatch.domain.reports import CodeRow, Stats
-from troostwatch.domain.runs import Report, Stage
+from troostwatch.domain.runs import Report, Stage, worst
 from troostwatch.interfaces.cli import errors, evidence, labels, options, output, progress
 from troostwatch.interfaces.cli.read import read
 from troostwatch.interfaces.cli.review import review
@@ -69,6 +69,7 @@ def download(
             lambda stop: app.images(concurrency=concurrency, progress=moving).download_pending_images(
                 stop=stop, limit=limit, lots=lots, closing_within=closing_within
             ),
+            bootstrap.listening(),
         )
     for problem in (*report.parked, *report.problems):
         output.talk(f"  {problem}", quiet=session.quiet)
@@ -130,7 +131,8 @@ def analyze(
     troostwatch images analyze --ocr-engine tesseract --lot A1-39499-11
     troostwatch images analyze --lot A1-39499-11 --verbose
     """
-    bootstrap.require(Backend(backend))
+    bootstrap.needs.require(Backend(backend))
+    stop = bootstrap.listening()
     with session.open(db_path, create=False) as app, progress.bar("analyze", quiet=session.quiet) as moving:
         app.reports().require(lots=lots)
         report = app.run(
@@ -149,14 +151,15 @@ def analyze(
                 jobs=jobs,
                 since_version=since_version,
             ),
+            stop,
         )
         _tell_failures(session, report.failures)
         if Backend(backend) is Backend.OPENAI:
             output.talk(report.summary(), quiet=session.quiet)
-            second = app.run(Stage.PROMOTE, lambda stop: app.second_opinions().ask_about(report.read, stop=stop))
+            second = app.run(Stage.PROMOTE, lambda stop: app.second_opinions().ask_about(report.read, stop=stop), stop)
             _tell_failures(session, second.failures)
             output.talk(second.summary(), quiet=session.quiet)
-            raise SystemExit(errors.of_outcome(max(report.outcome, second.outcome, key=errors.of_outcome)))
+            raise SystemExit(errors.of_outcome(worst([report.outcome, second.outcome])))
     _finish(session, report)
 
 
@@ -209,12 +212,18 @@ def embed(
     chosen = bootstrap.EmbeddingChoice(model, pretrained, weights, device)
     with session.open(db_path, create=False) as app, progress.bar("embed", quiet=session.quiet) as moving:
         app.reports().require(lots=lots)
-        report = app.embed(
-            chosen,
-            batch_size=batch_size,
-            limit=limit,
-            lots=lots,
-            progress=progress.told if verbose and not session.quiet else moving,
+        bootstrap.needs.require_embedding()
+        report = app.run(
+            Stage.EMBED,
+            lambda stop: app.embed(
+                chosen,
+                stop,
+                batch_size=batch_size,
+                limit=limit,
+                lots=lots,
+                progress=progress.told if verbose and not session.quiet else moving,
+            ),
+            bootstrap.listening(),
         )
     for failure in report.failures:
         output.talk(f"  {failure}", quiet=session.quiet)
@@ -241,7 +250,7 @@ def reprocess_failed(session: bootstrap.Session, /, db_path: Path | None) -> Non
 @contextmanager
 def _exporting(
     session: bootstrap.Session, db_path: Path | None, output_path: Path | None
-) -> Iterator[tuple[bootstrap.Application, TextIO]]:
+) -> Iterator[tuple[bootstrap.Workspace, TextIO]]:
     """Open the database, and what a command of it writes its results to."""
     with (
         session.open(db_path, create=False) as app,
@@ -290,7 +299,7 @@ def export_codes(
             target.write(line + "\n")
 
 
-def _code_values(row: CodeRow, app: bootstrap.Application) -> dict[str, object]:
+def _code_values(row: CodeRow, app: bootstrap.Workspace) -> dict[str, object]:
     code = row.code
     path = app.photograph(row.path)
     values = (
@@ -370,7 +379,9 @@ def retrain(session: bootstrap.Session, /, db_path: Path | None, more: tuple[Pat
     """
     with session.open(db_path, create=False) as app:
         report = app.run(
-            Stage.RETRAIN, lambda _: app.retraining(force=force).retrain(app.labelled_words(more) if more else ())
+            Stage.RETRAIN,
+            lambda _: app.retraining(force=force).retrain(session.process.labelled_words(more) if more else ()),
+            bootstrap.listening(),
         )
     if report.details():
         click.echo(report.details())
@@ -428,7 +439,7 @@ def stats(
         )
 
 
-def _print_calibration(bins: Sequence[Bin], app: bootstrap.Application, place: bootstrap.Place) -> None:
+def _print_calibration(bins: Sequence[Bin], app: bootstrap.Workspace, place: bootstrap.Place) -> None:
     app.draw_reliability(bins, place)
     output.table(
         "Codes that people decided about",

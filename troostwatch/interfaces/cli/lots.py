@@ -14,7 +14,7 @@ from troostwatch.domain.counting import counted
 from troostwatch.domain.duplicates import Sameness, elsewhere
 from troostwatch.domain.images import LotImage
 from troostwatch.domain.reports import LotSummary
-from troostwatch.interfaces.cli import errors, options, output
+from troostwatch.interfaces.cli import compare, errors, options, output
 from troostwatch.services.duplicates import Duplicates
 from troostwatch.services.reports import LotView
 
@@ -87,9 +87,8 @@ def show(session: bootstrap.Session, /, db_path: Path | None, as_json: bool, dis
     """
     with session.open(db_path, create=False) as app:
         view = app.reports().lot(display_id)
-        service = app.duplicates()
-        service.hash_missing(stop=bootstrap.listening(), lots=[display_id])
-        shared = service.find(lots=[display_id])
+        compare.hash_missing(app, app.duplicates(), quiet=session.quiet, lots=[display_id])
+        shared = app.duplicates().find(lots=[display_id])
         if as_json:
             click.echo(output.json_line(asdict(view) | {"shared": asdict(shared)}))
         else:
@@ -97,7 +96,7 @@ def show(session: bootstrap.Session, /, db_path: Path | None, as_json: bool, dis
             _print_shared(view, shared)
 
 
-def _print(app: bootstrap.Application, view: LotView) -> None:
+def _print(app: bootstrap.Workspace, view: LotView) -> None:
     lot = view.summary
     output.say(f"{lot.display_id}  {lot.title or '-'}")
     if view.contradiction:

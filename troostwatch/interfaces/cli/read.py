@@ -50,7 +50,7 @@ def read(
     failed = False
     for file in files:
         try:
-            analysis = session.read_file(file, OcrEngine(ocr_engine) if ocr_engine else None, draw_to=place)
+            analysis = session.process.read_file(file, OcrEngine(ocr_engine) if ocr_engine else None, draw_to=place)
         except ImageError as error:
             output.talk(f"{file}: {error}", quiet=False)
             failed = True

@@ -129,13 +129,14 @@ def review(
 
 
 def _second_opinions(
-    session: bootstrap.Session, app: bootstrap.Application, limit: int | None, lots: Sequence[str]
+    session: bootstrap.Session, app: bootstrap.Workspace, limit: int | None, lots: Sequence[str]
 ) -> Report:
     app.reports().require(lots=lots)
     with progress.bar("ask OpenAI", quiet=session.quiet) as moving:
         report = app.run(
             Stage.PROMOTE,
             lambda stop: app.second_opinions(progress=moving).promote(stop=stop, limit=limit, lots=lots),
+            bootstrap.listening(),
         )
     for image, message in report.failures:
         output.talk(f"  {image.lot} photograph {image.position}: {message}", quiet=session.quiet)
@@ -170,7 +171,7 @@ def _decisions(
     ]
 
 
-def _values(app: bootstrap.Application, item: QueueItem) -> dict[str, object]:
+def _values(app: bootstrap.Workspace, item: QueueItem) -> dict[str, object]:
     path = app.photograph(item.path)
     code = item.code
     return {
@@ -192,7 +193,7 @@ def _values(app: bootstrap.Application, item: QueueItem) -> dict[str, object]:
     }
 
 
-def _print_queue(app: bootstrap.Application, items: Sequence[QueueItem]) -> None:
+def _print_queue(app: bootstrap.Workspace, items: Sequence[QueueItem]) -> None:
     if not items:
         click.echo("nothing waits for review")
         return
@@ -200,7 +201,7 @@ def _print_queue(app: bootstrap.Application, items: Sequence[QueueItem]) -> None
         _print_item(app, item)
 
 
-def _print_item(app: bootstrap.Application, item: QueueItem) -> None:
+def _print_item(app: bootstrap.Workspace, item: QueueItem) -> None:
     closes = f", closes {item.closes_at.astimezone():%Y-%m-%d %H:%M}" if item.closes_at else ""
     output.say(
         f"{', '.join(item.lots)} photograph {item.position} [photo {item.image_id}]: {item.title or '-'}{closes}"
@@ -215,7 +216,7 @@ def _print_item(app: bootstrap.Application, item: QueueItem) -> None:
     output.say(f"      {app.photograph(item.path)}")
 
 
-def _ask_one_by_one(app: bootstrap.Application, service: ReviewService, items: Sequence[QueueItem]) -> None:
+def _ask_one_by_one(app: bootstrap.Workspace, service: ReviewService, items: Sequence[QueueItem]) -> None:
     """Go through the queue with one key for each decision; every answer is stored at once."""
     if not items:
         click.echo("nothing waits for review")
@@ -292,7 +293,7 @@ def _answer(service: ReviewService, item: QueueItem, key: str) -> Answer | None:
     return None
 
 
-def _show_crop(app: bootstrap.Application, item: QueueItem, *, launch: bool) -> None:
+def _show_crop(app: bootstrap.Workspace, item: QueueItem, *, launch: bool) -> None:
     """Tell where the piece of the photograph lies, or open it where there is a screen."""
     if not item.path:
         return

@@ -14,7 +14,7 @@ from troostwatch import bootstrap
 from troostwatch.domain.counting import counted
 from troostwatch.domain.duplicates import MOST_BITS, NEARLY_SAME_BITS, bids
 from troostwatch.domain.search import Filters, Hit, Question, SearchAnswer
-from troostwatch.interfaces.cli import errors, options, output, progress
+from troostwatch.interfaces.cli import compare, errors, options, output, progress
 from troostwatch.interfaces.cli.contact_sheet import contact_sheet
 from troostwatch.interfaces.cli.lots import bid
 from troostwatch.services.duplicates import Duplicates
@@ -72,7 +72,7 @@ def _question(command: Callable[..., None]) -> Callable[..., None]:
             auction=auction,
             category=category,
             status=status,
-            closing_before=None if closing_within is None else bootstrap.now() + closing_within,
+            closing_before=None if closing_within is None else bootstrap.clock.now() + closing_within,
             least_cents=_cents(min_price),
             most_cents=_cents(max_price),
         )
@@ -143,7 +143,7 @@ def find(
         click.launch(answer.hits[0].lot.url)
 
 
-def _answer(session: bootstrap.Session, app: bootstrap.Application, question: Question) -> SearchAnswer:
+def _answer(session: bootstrap.Session, app: bootstrap.Workspace, question: Question) -> SearchAnswer:
     app.reports().require(auction=question.filters.auction)
     with progress.bar("index", quiet=session.quiet) as moving:
         answer = app.search(progress=moving).find(question)
@@ -229,7 +229,7 @@ def duplicates(
     with session.open(db_path, create=False) as app, progress.bar("compare", quiet=session.quiet) as moving:
         app.reports().require(lots=lots)
         service = app.duplicates(progress=moving)
-        report = service.hash_missing(stop=bootstrap.listening())
+        report = compare.hash_missing(app, service, quiet=session.quiet)
         found = service.find(lots=lots, most_bits=bits)
     for failure in report.failures:
         output.talk(f"  {failure}", quiet=session.quiet)

@@ -51,7 +51,7 @@ def sync(
     if not chosen:
         raise UsageError("sync needs a SOURCE", hint="troostwatch sync A1-39499, or set sync.sources")
     with (
-        session.open(db_path, rehearsal=dry_run) as app,
+        session.open(db_path, dry_run=dry_run) as app,
         progress.bar("reading pages", quiet=session.quiet) as moving,
     ):
         service = app.sync(progress=moving)
@@ -59,7 +59,8 @@ def sync(
         def work(stop: Stop) -> SyncReport:
             return service.sync(chosen, dry_run=dry_run, limit=limit, closing_within=closing_within, stop=stop)
 
-        report = app.rehearse(work) if dry_run else app.run(Stage.SYNC, work)
+        stop = bootstrap.listening()
+        report = work(stop) if dry_run else app.run(Stage.SYNC, work, stop)
     tell(report, as_json=as_json)
     raise SystemExit(errors.of_outcome(report.outcome))
 

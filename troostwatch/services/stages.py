@@ -1,14 +1,20 @@
-"""The whole night in one command: one stage after the other, as far as the time allows."""
+"""The only way to run a stage, from any door: under its lock, with a row in `runs`; and the order of the night."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 
 from troostwatch.domain.errors import TroostwatchError, unforeseen
 from troostwatch.domain.runs import Outcome, Report, Stage, worst
 from troostwatch.services.ports import Stop, stopped_by
+from troostwatch.services.runs import AnyReport, RunLog
+
+# Holds the lock of a stage while the block runs, or raises LockedError at once.
+StageLock = Callable[[Stage], AbstractContextManager[None]]
 
 Step = tuple[Stage, Callable[[], Report]]
 
@@ -17,6 +23,8 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class BatchReport:
+    """What several stages of one run brought."""
+
     stages: dict[Stage, Report] = field(default_factory=dict)
     errors: list[tuple[Stage, TroostwatchError]] = field(default_factory=list)  # of stages that brought nothing
     stopped: Outcome | None = None
@@ -39,6 +47,24 @@ class BatchReport:
         parts = [f"{stage}: {report.summary()}" for stage, report in self.stages.items()]
         parts += [f"{stage}: {error}" for stage, error in self.errors]
         return "; ".join([*parts, *([f"stopped: {self.stopped}"] if self.stopped else [])])
+
+
+class Stages:
+    """Runs stages on one database. Whoever calls brings the wish to stop: nothing here listens to signals."""
+
+    def __init__(self, lock: StageLock, runs: RunLog) -> None:
+        self._lock = lock
+        self._runs = runs
+
+    def run(self, stage: Stage, work: Callable[[], AnyReport]) -> AnyReport:
+        """Do the work of a stage. Raises LockedError when another run of it works on the same database."""
+        with self._lock(stage):
+            return self._runs.record(stage, work)
+
+    def night(self, steps: Sequence[Step], *, stop: Stop) -> BatchReport:
+        """Run the stages in order as one batch, each under its own lock and with its own row."""
+        each = [(stage, partial(self.run, stage, work)) for stage, work in steps]
+        return self.run(Stage.BATCH, lambda: run_all(each, stop))
 
 
 def run_all(steps: Sequence[Step], stop: Stop) -> BatchReport:

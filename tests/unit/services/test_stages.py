@@ -16,7 +16,7 @@ from troostwatch.domain.errors import (
     TroostwatchError,
 )
 from troostwatch.domain.runs import Outcome, Report, Stage
-from troostwatch.services.batch import run_all
+from troostwatch.services.stages import run_all
 
 
 @dataclass

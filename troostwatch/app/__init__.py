@@ -1,0 +1,1 @@
+"""Where services and infrastructure are joined, by lifetime: a process, a database connection, a command line."""

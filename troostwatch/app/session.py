@@ -1,0 +1,78 @@
+"""What one command line works with: its settings, its process, and how it talks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from troostwatch.app.process import Process
+from troostwatch.app.workspace import Workspace, vectors_of
+from troostwatch.config import CONFIG_NAME, Configuration, Settings, secrets
+from troostwatch.domain.learning.training_report import manifest_path
+from troostwatch.infrastructure.db.connection import connect
+from troostwatch.infrastructure.db.schema import migrations
+from troostwatch.infrastructure.files import Protected
+from troostwatch.infrastructure.observability import logs
+
+_OF_A_DATABASE = ("", "-wal", "-shm", "-journal")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What one command line works with: its settings and how it talks."""
+
+    configuration: Configuration
+    process: Process
+    quiet: bool
+
+    @property
+    def settings(self) -> Settings:
+        return self.configuration.settings
+
+    def database(self, named: Path | None) -> Path:
+        """Return the database to use: the one named by --db, or the configured one."""
+        return named or self.settings.paths.database
+
+    def protected(self, db_path: Path | None, *read: Path) -> Protected:
+        """Tell what no output of a command may replace: data, settings, models, and the files that it reads."""
+        files = dict.fromkeys(read, "a file that is read here")
+        folders = {self.settings.paths.images: "the folder of photographs"}
+        for database in {self.database(db_path), self.settings.paths.database}:
+            folders[vectors_of(database)] = "the folder of vectors"
+            files |= {database.with_name(database.name + ending): "the database" for ending in _OF_A_DATABASE}
+        model, weights = self.settings.learning.model, self.settings.embedding.weights
+        files |= {model: "the token classifier", manifest_path(model): "the manifest of the token classifier"}
+        if weights:
+            files[weights] = "the weights of the model that embeds"
+        # Where no settings were read, a file of this name would be the settings of the next run.
+        files[self.configuration.file or Path(CONFIG_NAME)] = "the file of settings"
+        return Protected(files, folders)
+
+    @contextmanager
+    def open(self, db_path: Path | None, *, create: bool = True, dry_run: bool = False) -> Iterator[Workspace]:
+        """Open the database that a command works on; closed at the end of the block."""
+        with self.process.open(self.database(db_path), create=create, dry_run=dry_run) as workspace:
+            yield workspace
+
+
+def session(configuration: Configuration, *, verbosity: int, quiet: bool) -> Session:
+    logs.set_up(verbosity=verbosity, quiet=quiet, secrets=secrets())
+    return Session(configuration, Process(configuration.settings), quiet)
+
+
+def schema_status(database: Path) -> dict[str, object]:
+    """Tell how a database stands to this program, without changing it."""
+    connection = connect(database, create=False)
+    try:
+        found = migrations.version(connection)
+    finally:
+        connection.close()
+    return {
+        "database": str(database),
+        "version": found,
+        "program": migrations.CURRENT_SCHEMA_VERSION,
+        "missing": ", ".join(f"{m.version:04d}_{m.name}" for m in migrations.available() if m.version > found)
+        or "none",
+    }
