@@ -4,7 +4,7 @@
 
     photograph = generate_image_embedding("label.jpg")             # or an address; 512 numbers of length 1
     lot = generate_embedding("Lenovo X1 Fold", "as new", "Elektronica > Laptops", 350, "label.jpg")
-    lot.combined @ other.combined                                  # w_image · cos_image + w_text · cos_text
+    lot @ other                                                    # w_image · cos_image + w_text · cos_text
 
 The model is the one of the settings (`embedding.*` in config.json or TROOSTWATCH_EMBEDDING__*), loaded at the first
 call and kept. Needs the extra 'clip': without it, or without weights, every call that needs a model raises
@@ -14,10 +14,10 @@ brings nothing HttpError, a file that is not there UsageError; all of them are T
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from troostwatch import bootstrap, config
@@ -29,13 +29,25 @@ if TYPE_CHECKING:
 __all__ = ["LotEmbedding", "combine_embeddings", "generate_embedding", "generate_image_embedding"]
 
 
-@dataclass(frozen=True, slots=True)
-class LotEmbedding:
-    """What a lot says and shows, as vectors of length 1; None for what it does not have."""
+class LotEmbedding(np.ndarray):  # of float32
+    """The vector of a lot, float32, of length 1: of text and picture together, or of the one that there is.
+
+    Its parts are beside it: `text` and `image` are vectors of length 1 or None, `combined` is None unless there are
+    both. What is computed from it (a slice, a sum) is a vector without parts.
+    """
 
     text: Vector | None
     image: Vector | None
-    combined: Vector | None  # needs both: a part that is not there has no place beside the other
+    combined: Vector | None
+
+    def __new__(cls, text: Vector | None, image: Vector | None, combined: Vector | None) -> Self:
+        whole = next(vector for vector in (combined, text, image) if vector is not None)
+        lot = np.array(whole, dtype=np.float32).view(cls)
+        lot.text, lot.image, lot.combined = text, image, combined
+        return lot
+
+    def __array_finalize__(self, _source: object) -> None:
+        self.text = self.image = self.combined = None
 
 
 def generate_image_embedding(url_or_path: str) -> Vector:

@@ -139,3 +139,26 @@ def test_numbers_for_programs(world: World, run: Run) -> None:
 
     assert (numbers["lots"], numbers["contents"], numbers["photographs"]) == (2, 2, {"downloaded": 3})
     assert numbers["codes"] == {"ean": {"approved": 1}, "serial_number": {"approved": 1, "pending": 1}}
+
+
+def test_words_go_into_one_json_array_where_the_name_says_so_and_come_back(run: Run, world: World) -> None:
+    world.review().approve(world.code_id("CD123456"))
+    run("images export-tokens --include-reviewed -o training.json")
+    run("images export-tokens --include-reviewed -o training.jsonl")
+
+    rows = json.loads(Path("training.json").read_text(encoding="utf-8"))
+    assert rows == [json.loads(line) for line in Path("training.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert rows[0]["labels"] == {"1": "serial_number"}
+    rows[0]["labels"]["0"] = "none"
+    Path("mine.json").write_text(json.dumps(rows), encoding="utf-8-sig")
+    assert run("images import-labels mine.json").err == "1 label on 1 photograph imported, 0 problems\n"
+
+
+def test_failed_ones_are_given_back_at_most_so_many_at_a_time(run: Run, world: World) -> None:
+    world.connection.execute(
+        """UPDATE lot_images SET analysis_status = 'failed', error_message = 'x', review_reason = NULL,
+                  analyzed_at = NULL"""
+    )
+
+    assert run("images reprocess-failed --limit 2").err.startswith("2 downloads and 0 analyses wait")
+    assert run("images reprocess-failed --limit 100").err.startswith("1 download and 0 analyses wait")

@@ -29,9 +29,8 @@ def words(tmp_path: Path) -> Path:
 def test_what_is_exported_has_the_form_of_the_schema(run: Run, world: World, words: Path) -> None:
     schema = json.loads((ROOT / "schema" / "tokens.schema.json").read_text())
     run("images review --approve " + str(world.code_id("CD123456")))
-    lines = run("images export-tokens --include-reviewed").out.splitlines()
+    lines = [run(f"images export-tokens {more}").out.splitlines()[0] for more in ("", "--include-reviewed")]
 
-    assert len(lines) == 2
     for line in [*lines, *words.read_text().splitlines()]:
         jsonschema.validate(json.loads(line), schema)
     assert [json.loads(line)["complete"] for line in lines] == [False, True]

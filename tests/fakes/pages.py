@@ -39,9 +39,6 @@ class FakePages:
     def locate(self, source: str) -> PageAddress | None:
         return None if source in self.files else PageAddress(source, "https://site.example")
 
-    def url_of(self, address: PageAddress) -> str:
-        return f"{address.site}/{address.slug or address.display_id}"
-
     def saved(self, source: str) -> Iterator[LotDetailData | ListingPage | FailedItem]:
         yield from self.files[source]
 

@@ -126,7 +126,14 @@ class World:
             "analyzer_for": analyzer_for,
             "inventory": self.files,
         } | settings
-        return ImageAnalysisService(self.uow, self.clock, downloads=lambda: None, **options)
+        return ImageAnalysisService(
+            self.uow,
+            self.clock,
+            downloads=lambda: None,
+            second_opinions=lambda: None,
+            write_tokens=lambda *_: 0,
+            **options,
+        )
 
     def analyze(self, **options: object):
         return self.images().analyze_pending_images(Backend.LOCAL, **({"stop": FakeStop()} | options))

@@ -7,16 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from troostwatch.app.outputs import protected
 from troostwatch.app.process import Process
-from troostwatch.app.workspace import Workspace, vectors_of
-from troostwatch.config import CONFIG_NAME, Configuration, Settings, secrets
-from troostwatch.domain.learning.training_report import manifest_path
+from troostwatch.app.workspace import Workspace
+from troostwatch.config import Configuration, Settings, secrets
 from troostwatch.infrastructure.db.connection import connect
 from troostwatch.infrastructure.db.schema import migrations
 from troostwatch.infrastructure.files import Protected
 from troostwatch.infrastructure.observability import logs
-
-_OF_A_DATABASE = ("", "-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +35,7 @@ class Session:
 
     def protected(self, db_path: Path | None, *read: Path) -> Protected:
         """Tell what no output of a command may replace: data, settings, models, and the files that it reads."""
-        files = dict.fromkeys(read, "a file that is read here")
-        folders = {self.settings.paths.images: "the folder of photographs"}
-        for database in {self.database(db_path), self.settings.paths.database}:
-            folders[vectors_of(database)] = "the folder of vectors"
-            files |= {database.with_name(database.name + ending): "the database" for ending in _OF_A_DATABASE}
-        model, weights = self.settings.learning.model, self.settings.embedding.weights
-        files |= {model: "the token classifier", manifest_path(model): "the manifest of the token classifier"}
-        if weights:
-            files[weights] = "the weights of the model that embeds"
-        # Where no settings were read, a file of this name would be the settings of the next run.
-        files[self.configuration.file or Path(CONFIG_NAME)] = "the file of settings"
-        return Protected(files, folders)
+        return protected(self.settings, self.database(db_path), *read, settings_file=self.configuration.file)
 
     @contextmanager
     def open(self, db_path: Path | None, *, create: bool = True, dry_run: bool = False) -> Iterator[Workspace]:

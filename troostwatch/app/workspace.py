@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
-from troostwatch.app import clock, needs
+from troostwatch.app import clock, needs, outputs
 from troostwatch.app.process import EmbeddingChoice, Process
 from troostwatch.config import Settings, secrets
 from troostwatch.domain.calibration import Bin
@@ -34,7 +34,7 @@ from troostwatch.services.review import ReviewService
 from troostwatch.services.runs import AnyReport, RunLog
 from troostwatch.services.search import SearchIndexService, SearchService
 from troostwatch.services.stages import Stages
-from troostwatch.services.token_export import LabelImportService
+from troostwatch.services.token_export import LabelImportService, TokenExportService
 
 if TYPE_CHECKING:
     import sqlite3
@@ -47,11 +47,6 @@ if TYPE_CHECKING:
     from troostwatch.services.second_opinions import SecondOpinionService
     from troostwatch.services.sync.sync import SyncService
     from troostwatch.services.vector_search import VectorSearchService
-
-
-def vectors_of(database: Path) -> Path:
-    """Return the folder in which the vectors of a database are kept for searching."""
-    return database.with_name(database.name + ".vectors")
 
 
 class Workspace:
@@ -102,7 +97,7 @@ class Workspace:
         )
 
     def images(self, *, concurrency: int | None = None, progress: Progress | None = None) -> ImageAnalysisService:
-        settings = self.settings.analysis
+        settings, kept = self.settings.analysis, outputs.protected(self.settings, self.database)
         return ImageAnalysisService(
             self.uow,
             clock.now,
@@ -111,6 +106,8 @@ class Workspace:
             thresholds=Thresholds(settings.confidence_threshold, settings.auto_approve_threshold),
             max_attempts=settings.max_attempts,
             inventory=FolderInventory(self.settings.paths.images),
+            second_opinions=lambda: self.second_opinions(progress=progress),
+            write_tokens=lambda path, rows: outputs.write_token_file(path, rows, kept),
             progress=progress,
         )
 
@@ -138,6 +135,11 @@ class Workspace:
 
     def reports(self) -> ReportService:
         return ReportService(self.snapshot, clock.now)
+
+    def export_tokens(self, target: TextIO, *, include_reviewed: bool, array: bool) -> int:
+        """Write the words of photographs with their labels; return of how many."""
+        rows = TokenExportService(self.uow).rows(include_reviewed=include_reviewed)
+        return outputs.write_tokens(target, rows, array=array)
 
     def labels(self) -> LabelImportService:
         return LabelImportService(self.uow, clock.now)
@@ -173,7 +175,7 @@ class Workspace:
         return VectorSearchService(
             self.snapshot,
             clock.now,
-            store=VectorFiles(vectors_of(self.database), faiss_from=self.settings.search.faiss_from),
+            store=VectorFiles(outputs.vectors_of(self.database), faiss_from=self.settings.search.faiss_from),
             embedder=lambda stored: self.process.embedder_of(stored.space),
             require_embedding=needs.require_embedding,
             fetch=self.process.picture,

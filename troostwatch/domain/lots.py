@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 LOT_DISPLAY_ID = re.compile(r"[A-Z][0-9]{1,3}-[0-9]{1,9}-[0-9]{1,9}")
 AUCTION_DISPLAY_ID = re.compile(r"[A-Z][0-9]{1,3}-[0-9]{1,9}")
@@ -36,6 +36,15 @@ class PageAddress:
     @property
     def is_lot(self) -> bool:
         return LOT_DISPLAY_ID.fullmatch(self.display_id) is not None
+
+    @property
+    def url(self) -> str:
+        """Return the address of the page; the display id at its end is what the site goes by."""
+        slug = self.slug or self.display_id
+        if not slug.endswith(self.display_id):
+            slug = f"{slug}-{self.display_id}"
+        locale = f"/{self.locale}" if self.locale else ""
+        return f"{self.site}{locale}/{'l' if self.is_lot else 'a'}/{quote(slug, safe='')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from troostwatch.domain.geometry import Box
@@ -33,6 +35,22 @@ def values_of(row: TokenRow) -> dict[str, object]:
         "complete": row.complete,
         "undecided": sorted(row.undecided),
     }
+
+
+def is_array(file: Path | None) -> bool:
+    """Tell whether a file is to hold one JSON array: what ends in .json is read by programs that expect it."""
+    return file is not None and file.suffix.lower() == ".json"
+
+
+def text_of(rows: Iterable[TokenRow], *, array: bool) -> Iterator[str]:
+    """Yield the text of a file photograph by photograph: JSON lines, or with `array` one JSON array of them."""
+    before = "[" if array else ""
+    for row in rows:
+        line = json.dumps(values_of(row), ensure_ascii=False)
+        yield f"{before}\n{line}" if array else f"{line}\n"
+        before = ","
+    if array:
+        yield "[]\n" if before == "[" else "\n]\n"
 
 
 def token_values(token: Token) -> dict[str, object]:

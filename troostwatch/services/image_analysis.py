@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 
 from troostwatch.domain.codes import CodeStatus
 from troostwatch.domain.counting import counted
@@ -21,6 +22,7 @@ from troostwatch.services.ports import (
     Analyzer,
     Clock,
     FileInventory,
+    NeverStop,
     Progress,
     Stop,
     Unit,
@@ -28,11 +30,15 @@ from troostwatch.services.ports import (
     say_nothing,
     stopped_by,
 )
+from troostwatch.services.second_opinions import SecondOpinionReport, SecondOpinionService
 from troostwatch.services.settling import Settled, settle_content
 from troostwatch.services.token_export import TokenExportService
 
 Tell = Callable[[LotImage, Settled], None]
 AnalyzerFor = Callable[[Backend, OcrEngine | None, int | None], Analyzer]
+
+# Writes the words of photographs to a file, and returns of how many.
+WriteTokens = Callable[[Path, Iterable[TokenRow]], int]
 
 _log = logging.getLogger(__name__)
 
@@ -86,6 +92,8 @@ class ImageAnalysisService:
         thresholds: Thresholds,
         max_attempts: int,
         inventory: FileInventory,
+        second_opinions: Callable[[], SecondOpinionService],
+        write_tokens: WriteTokens,
         progress: Progress | None = None,
     ) -> None:
         self._uow = uow
@@ -95,24 +103,28 @@ class ImageAnalysisService:
         self._thresholds = thresholds
         self._max_attempts = max_attempts
         self._inventory = inventory
+        self._second_opinions = second_opinions
+        self._write_tokens = write_tokens
         self._progress = progress or say_nothing
 
     def download_pending_images(
         self,
-        *,
-        stop: Stop,
         limit: int | None = None,
+        *,
+        stop: Stop | None = None,
         lots: Sequence[str] = (),
         closing_within: timedelta | None = None,
     ) -> DownloadReport:
         """Fetch the photographs that wait; lots about to close first."""
-        return self._downloads().download_pending(limit=limit, lots=lots, closing_within=closing_within, stop=stop)
+        return self._downloads().download_pending(
+            limit=limit, lots=lots, closing_within=closing_within, stop=stop or NeverStop()
+        )
 
     def analyze_pending_images(
         self,
-        backend: Backend,
+        backend: Backend = Backend.LOCAL,
         *,
-        stop: Stop,
+        stop: Stop | None = None,
         limit: int | None = None,
         lots: Sequence[str] = (),
         closing_within: timedelta | None = None,
@@ -130,6 +142,7 @@ class ImageAnalysisService:
         version of the reading read wait again.
         Raises MissingDependencyError before the first photograph when the backend cannot work here.
         """
+        stop = stop or NeverStop()
         reader = self._analyzer_for(backend, ocr_engine, jobs)
         thresholds = Thresholds(
             self._thresholds.review if confidence_threshold is None else confidence_threshold,
@@ -232,23 +245,32 @@ class ImageAnalysisService:
             uow.commit()
         report.failures.append((image, str(error)))
 
-    def export_token_data(self, *, include_reviewed: bool) -> Iterator[TokenRow]:
-        """Yield the words of every photograph that was read, with labels; see TokenExportService."""
-        return TokenExportService(self._uow).rows(include_reviewed=include_reviewed)
+    def promote_to_openai(self, limit: int | None = None, *, stop: Stop | None = None) -> SecondOpinionReport:
+        """Ask OpenAI about the photographs that need review. Raises MissingDependencyError without a key."""
+        return self._second_opinions().promote(stop=stop or NeverStop(), limit=limit)
 
-    def reprocess_failed(self) -> tuple[int, int]:
+    def export_token_data(self, output_path: Path, *, include_reviewed: bool = False) -> int:
+        """Write the words of every photograph that was read, with labels; return of how many photographs.
+
+        JSON lines, or one JSON array where the name ends in .json; see TokenExportService for what is among them.
+        """
+        return self._write_tokens(output_path, TokenExportService(self._uow).rows(include_reviewed=include_reviewed))
+
+    def reprocess_failed(self, limit: int | None = None) -> tuple[int, int]:
         """Bring failed downloads and failed readings back to their queues; return how many of each.
 
-        A photograph that failed because its file is lost or changed waits to be downloaded again.
+        `limit` is the most photographs of both together. One that failed because its file is lost or changed waits
+        to be downloaded again.
         """
         with self._uow() as uow:
-            failed = uow.images.failed_analyses()
+            failed = uow.images.failed_analyses(limit)
         lost = [i for i in failed if i.local_path and self._inventory.digest(i.local_path) != i.sha256]
         with self._uow() as uow:
             for image in lost:
                 uow.images.forget_file(image.id)
-            downloads, analyses = uow.images.reopen_failed()
+            downloads, analyses = uow.images.reopen_failed(None if limit is None else max(0, limit - len(lost)))
             uow.likeness.forget_problems()
+            uow.embeddings.forget_failures()
             uow.commit()
         return downloads + len(lost), analyses
 

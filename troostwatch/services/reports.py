@@ -111,3 +111,8 @@ class ReportService:
     def runs(self, limit: int) -> list[Run]:
         with self._uow() as uow:
             return uow.runs.latest(limit)
+
+    def last_runs(self) -> list[Run]:
+        """Return the last run of each stage, however long ago it was."""
+        with self._uow() as uow:
+            return uow.runs.latest_of_stages()

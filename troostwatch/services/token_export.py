@@ -40,7 +40,8 @@ class TokenExportService:
     def rows(self, *, include_reviewed: bool) -> Iterator[TokenRow]:
         """Yield the words of every content in order of reading, with all labels that are known.
 
-        Those that a person already decided or labelled are left out unless `include_reviewed`.
+        Those that a person already decided or labelled are left out. With `include_reviewed` they are among them,
+        and what nobody and no rule labelled is left out: nothing can be learned from it.
         """
         with self._uow() as uow:
             contents = uow.tokens.contents(include_reviewed=include_reviewed)
@@ -59,6 +60,8 @@ class TokenExportService:
                 dismissed=dismissed,
             )
             labels = labels_for(row.tokens, codes, by_hand, decisions)
+            if include_reviewed and not (labels or complete):
+                continue
             undecided = undecided_words(row.tokens, codes, labels)
             yield replace(row, labels=labels, complete=complete, undecided=undecided)
 

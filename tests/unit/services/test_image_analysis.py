@@ -14,6 +14,7 @@ from troostwatch.domain.errors import ImageError, MissingDependencyError
 from troostwatch.domain.images import AnalysisStatus, DownloadStatus
 from troostwatch.domain.readings import Backend, OcrEngine
 from troostwatch.domain.runs import Outcome
+from troostwatch.services.token_export import TokenExportService
 
 
 @pytest.fixture
@@ -186,7 +187,7 @@ def test_words_are_kept_unless_they_are_not_wanted(world: World) -> None:
     world.analyze(limit=1, save_tokens=False)
     world.analyze(save_tokens=True)
 
-    assert [row.content for row in world.images().export_token_data(include_reviewed=True)] == [sha("b")]
+    assert [row.content for row in TokenExportService(world.uow).rows(include_reviewed=False)] == [sha("b")]
 
 
 def test_a_label_on_which_nothing_could_be_read_waits_for_a_person(world: World) -> None:

@@ -134,7 +134,7 @@ def test_a_dry_run_tells_what_would_be_read_and_writes_nothing(sync: Sync, pages
 
     report = sync("A1-1", "A1-2-7", dry_run=True, limit=3)
 
-    assert report.planned == [f"https://site.example/{name}" for name in ("A1-1-2", "A1-1-1", "A1-2-7")]
+    assert report.planned == [f"https://site.example/l/{name}" for name in ("A1-1-2", "A1-1-1", "A1-2-7")]
     assert pages.lots_asked == []
     assert list(sync.connection.iterdump()) == before
     assert report.summary() == "would read 3 lot pages; 0 unchanged"
@@ -164,7 +164,7 @@ def test_a_lot_page_that_fails_is_named_and_the_rest_goes_on(sync: Sync, pages: 
     report = sync("A1-1")
 
     assert report.outcome is Outcome.SOME_FAILED
-    assert [item.name for item in report.failed] == ["page 2", "https://site.example/A1-1-1"]
+    assert [item.name for item in report.failed] == ["page 2", "https://site.example/l/A1-1-1"]
     assert report.lots_read == 1
 
 

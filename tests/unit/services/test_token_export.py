@@ -15,7 +15,7 @@ from troostwatch.domain.geometry import Box
 from troostwatch.domain.readings import Token
 from troostwatch.infrastructure.learning.data import known_labels
 from troostwatch.interfaces.cli import labels
-from troostwatch.services.token_export import ImportReport, LabelImportService
+from troostwatch.services.token_export import ImportReport, LabelImportService, TokenExportService
 
 WORDS = ("Serial", "No.:", "AB123456", "P/N", "XY-777", "Made")
 
@@ -37,7 +37,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def export(world: World, *, include_reviewed: bool = True) -> list[dict[str, object]]:
     """Return the lines of the file, as a person gets them."""
-    rows = world.images().export_token_data(include_reviewed=include_reviewed)
+    rows = TokenExportService(world.uow).rows(include_reviewed=include_reviewed)
     return [json.loads(json.dumps(token_format.values_of(row))) for row in rows]
 
 
@@ -124,7 +124,7 @@ def test_words_of_codes_that_still_wait_on_a_dismissed_photograph_are_neither_co
 ) -> None:
     world.review().dismiss(export(world)[0]["image_id"])
 
-    (waiting,) = world.images().export_token_data(include_reviewed=True)
+    (waiting,) = TokenExportService(world.uow).rows(include_reviewed=True)
     assert waiting.complete
     assert known_labels(waiting) == {0: "none", 1: "none", 2: "serial_number", 3: "none", 5: "none"}
     assert token_format.row_from(token_format.values_of(waiting)) == waiting
@@ -137,17 +137,24 @@ def test_words_of_codes_that_still_wait_on_a_dismissed_photograph_are_neither_co
     assert export(world)[0]["undecided"] == []
 
 
-def test_photographs_that_a_person_worked_on_are_left_out_unless_they_are_wanted(world: World, tmp_path: Path) -> None:
+def test_labelled_photographs_alone_are_exported_where_those_that_a_person_worked_on_are_wanted(
+    world: World, tmp_path: Path
+) -> None:
     world.photograph("A1-1-1", 1, "b")
     world.shows("b", analysis(tokens=words("SKU", "9876")))
     world.photograph("A1-1-1", 2, "c")
     world.shows("c", analysis(code("CD123456", 0.5), tokens=words("CD123456")))
     world.analyze()
     world.review().approve(world.code_id("CD123456"))
-    import_(world, tmp_path, relabelled(export(world)[1], _1="part_number"))
+    import_(world, tmp_path, relabelled(export(world, include_reviewed=False)[1], _1="part_number"))
 
     assert [line["content"] for line in export(world, include_reviewed=False)] == [sha("a")]
     assert [line["content"] for line in export(world)] == [sha("a"), sha("b"), sha("c")]
+    world.photograph("A1-1-1", 3, "d")
+    world.shows("d", analysis(tokens=words("nothing", "here")))
+    world.analyze()
+    assert sha("d") not in [line["content"] for line in export(world)]
+    assert sha("d") in [line["content"] for line in export(world, include_reviewed=False)]
 
 
 def test_what_cannot_be_placed_is_reported_line_by_line_and_the_rest_goes_in(world: World, tmp_path: Path) -> None:

@@ -161,6 +161,10 @@ class EmbeddingRepository:
         )
         return {row[0]: np.frombuffer(row[1], dtype=_FLOAT) for row in rows}
 
+    def forget_failures(self) -> int:
+        """Let photographs that could not be embedded be tried again; return how many."""
+        return self._conn.execute("DELETE FROM embedding_failures").rowcount
+
     def record_asked_texts(
         self, space_id: int, vectors: Mapping[str, Vector], *, tokens: int, cost_eur: float, now: datetime
     ) -> None:

@@ -207,8 +207,8 @@ class LotImageRepository:
         )
         return list({image.sha256: image for image in reversed(chosen)}.values())[::-1]
 
-    def failed_analyses(self) -> list[LotImage]:
-        return self._select("i.download_status = 'downloaded' AND i.analysis_status = 'failed'", {})
+    def failed_analyses(self, limit: int | None = None) -> list[LotImage]:
+        return self._select("i.download_status = 'downloaded' AND i.analysis_status = 'failed'", {}, limit=limit)
 
     def forget_file(self, image_id: int) -> None:
         """Send a photograph whose file is lost or changed back to the queue of downloads."""
@@ -221,16 +221,21 @@ class LotImageRepository:
             {"id": image_id},
         )
 
-    def reopen_failed(self) -> tuple[int, int]:
-        """Bring failed downloads and failed readings back; return how many of each."""
+    def reopen_failed(self, limit: int | None = None) -> tuple[int, int]:
+        """Bring failed downloads and failed readings back, at most so many together; return how many of each."""
+        most = -1 if limit is None else limit
         downloads = self._conn.execute(
             """UPDATE lot_images SET download_status = 'pending', download_attempts = 0, retry_at = NULL,
                       error_message = NULL
-                WHERE download_status = 'failed' OR (download_status = 'pending' AND retry_at IS NOT NULL)"""
+                WHERE id IN (SELECT id FROM lot_images
+                              WHERE download_status = 'failed' OR (download_status = 'pending' AND retry_at IS NOT NULL)
+                              ORDER BY id LIMIT :most)""",
+            {"most": most},
         ).rowcount
         analyses = self._conn.execute(
             """UPDATE lot_images SET analysis_status = 'pending', analysis_attempts = 0, error_message = NULL
-                WHERE analysis_status = 'failed'"""
+                WHERE id IN (SELECT id FROM lot_images WHERE analysis_status = 'failed' ORDER BY id LIMIT :most)""",
+            {"most": most if limit is None else max(0, limit - downloads)},
         ).rowcount
         return downloads, analyses
 

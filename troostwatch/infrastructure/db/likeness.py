@@ -45,11 +45,8 @@ class LikenessRepository:
         )
 
     def forget_problems(self) -> int:
-        """Let photographs that could not be hashed or embedded be tried again; return how many."""
-        return sum(
-            self._conn.execute(sql).rowcount
-            for sql in ("DELETE FROM perceptual_hashes WHERE problem IS NOT NULL", "DELETE FROM embedding_failures")
-        )
+        """Let photographs that could not be hashed be tried again; return how many."""
+        return self._conn.execute("DELETE FROM perceptual_hashes WHERE problem IS NOT NULL").rowcount
 
     def hashes(self, *, version: int) -> dict[str, bytes]:
         """Return content -> 64 bits of all photographs with something to see."""

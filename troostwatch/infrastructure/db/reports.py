@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from statistics import median
 
-from troostwatch.domain.lots import Attribute
+from troostwatch.domain.lots import Attribute, PageAddress
 from troostwatch.domain.queue import QueueItem
 from troostwatch.domain.reports import CodeRow, LotSummary, QuestionTotals, Stats
 from troostwatch.infrastructure.db.images import CLOSING_FIRST, CODE_COLUMNS, code_from
@@ -220,7 +220,7 @@ def _summary(row: sqlite3.Row) -> LotSummary:
         needs_review=row["needs_review"],
         codes=row["codes"],
         approved=row["approved"],
-        url=f"{row['site']}/l/{row['slug']}" if row["site"] and row["slug"] else None,
+        url=PageAddress(row["display_id"], row["site"], row["slug"]).url if row["site"] and row["slug"] else None,
         city=row["city"],
         attributes=tuple(
             Attribute(item.get("name", ""), str(item.get("value", "")), item.get("unit"))

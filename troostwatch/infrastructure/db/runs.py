@@ -47,10 +47,15 @@ class RunRepository:
 
     def latest(self, limit: int) -> list[Run]:
         """Return the last runs, newest first."""
+        return self._select("ORDER BY id DESC LIMIT :limit", {"limit": limit})
+
+    def latest_of_stages(self) -> list[Run]:
+        """Return the last run of each stage, newest first."""
+        return self._select("WHERE id IN (SELECT max(id) FROM runs GROUP BY stage) ORDER BY id DESC", {})
+
+    def _select(self, which: str, values: dict[str, object]) -> list[Run]:
         rows = self._conn.execute(
-            """SELECT id, stage, started_at, finished_at, outcome, counts_json, message
-                 FROM runs ORDER BY id DESC LIMIT :limit""",
-            {"limit": limit},
+            f"SELECT id, stage, started_at, finished_at, outcome, counts_json, message FROM runs {which}", values
         )
         return [
             Run(

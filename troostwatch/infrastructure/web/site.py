@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from troostwatch.domain.errors import SiteRefusedError, SourceError, UsageError
 from troostwatch.domain.lots import (
@@ -98,7 +98,7 @@ class PageSource:
         seen: set[str] = set()
         size = total = 0
         for number in range(1, MOST_LISTING_PAGES + 1):
-            url = f"{url_of(address)}?page={number}"
+            url = f"{address.url}?page={number}"
             try:
                 page = self._listing_page(url, address)
             except SiteRefusedError:
@@ -119,14 +119,11 @@ class PageSource:
 
     def lot(self, address: PageAddress) -> LotDetailData:
         """Return what the page of a lot says. Raises SourceError."""
-        url = url_of(address)
+        url = address.url
         detail = parse_lot_props(self._props(url), site=address.site, observed_at=self._clock())
         if detail.display_id != address.display_id:
             raise SourceError(f"{url} shows lot {detail.display_id} instead")
         return detail
-
-    def url_of(self, address: PageAddress) -> str:
-        return url_of(address)
 
     def _listing_page(self, url: str, address: PageAddress) -> ListingPage:
         page = parse_listing_props(self._props(url), site=address.site, observed_at=self._clock())
@@ -171,13 +168,3 @@ class PageSource:
                 hint=f'give the page\'s URL, or set sync.sites to e.g. {{"{prefix}": "https://…"}}',
             )
         return site.rstrip("/")
-
-
-def url_of(address: PageAddress) -> str:
-    """Return the page's address; the display id at its end is what the site goes by."""
-    kind = "l" if address.is_lot else "a"
-    slug = address.slug or address.display_id
-    if not slug.endswith(address.display_id):
-        slug = f"{slug}-{address.display_id}"
-    locale = f"/{address.locale}" if address.locale else ""
-    return f"{address.site}{locale}/{kind}/{quote(slug, safe='')}"

@@ -178,6 +178,7 @@ def _finish(session: bootstrap.Session, report: Report) -> None:
 @click.option("--batch-size", type=click.IntRange(1, 4096), help="Photographs at once; else as configured.")
 @options.limit
 @options.lots
+@options.auction
 @click.option("--model", metavar="NAME", help="Of open_clip, or a .json of its kind; else as configured.")
 @click.option("--pretrained", metavar="TAG", help="Weights by their name on the hub; else as configured.")
 @click.option(
@@ -193,6 +194,7 @@ def embed(
     batch_size: int | None,
     limit: int | None,
     lots: tuple[str, ...],
+    auction: str | None,
     model: str | None,
     pretrained: str | None,
     weights: Path | None,
@@ -212,6 +214,8 @@ def embed(
     chosen = bootstrap.EmbeddingChoice(model, pretrained, weights, device)
     with session.open(db_path, create=False) as app, progress.bar("embed", quiet=session.quiet) as moving:
         app.reports().require(lots=lots)
+        if auction:
+            lots += tuple(lot.display_id for lot in app.reports().lots(auction=auction))
         bootstrap.needs.require_embedding()
         report = app.run(
             Stage.EMBED,
@@ -232,15 +236,17 @@ def embed(
 
 @images.command("reprocess-failed")
 @options.db
+@options.limit
 @click.pass_obj
-def reprocess_failed(session: bootstrap.Session, /, db_path: Path | None) -> None:
+def reprocess_failed(session: bootstrap.Session, /, db_path: Path | None, limit: int | None) -> None:
     """Bring failed downloads and failed readings back to their queues.
 
     \b
+    troostwatch images reprocess-failed --limit 100
     troostwatch images reprocess-failed && troostwatch images download && troostwatch images analyze
     """
     with session.open(db_path, create=False) as app:
-        downloads, analyses = app.images().reprocess_failed()
+        downloads, analyses = app.images().reprocess_failed(limit)
     output.talk(
         f"{counted(downloads, 'download')} and {counted(analyses, 'analysis', 'analyses')} wait again",
         quiet=session.quiet,
@@ -314,12 +320,12 @@ def _code_values(row: CodeRow, app: bootstrap.Workspace) -> dict[str, object]:
 @images.command("export-tokens")
 @options.db
 @options.output
-@click.option("--include-reviewed", is_flag=True, help="Also photographs that a person decided or labelled.")
+@click.option("--include-reviewed", is_flag=True, help="Labelled ones alone, decided by people too.")
 @click.pass_obj
 def export_tokens(
     session: bootstrap.Session, /, db_path: Path | None, output_path: Path | None, include_reviewed: bool
 ) -> None:
-    """Write the words of each photograph with their labels, one photograph a line.
+    """Write the words of each photograph with their labels: JSON lines, or one JSON array into a FILE.json.
 
     Label by hand by adding to "labels": {"5": "ean"} says that word 5 (from 0) is an EAN, "none" that it is no
     part of a code; then read the file back with 'images import-labels'.
@@ -328,11 +334,8 @@ def export_tokens(
     troostwatch images export-tokens -o tokens.jsonl
     troostwatch images export-tokens --include-reviewed -o training.jsonl
     """
-    count = 0
     with _exporting(session, db_path, output_path) as (app, target):
-        for row in app.images().export_token_data(include_reviewed=include_reviewed):
-            target.write(output.json_line(token_format.values_of(row)) + "\n")
-            count += 1
+        count = app.export_tokens(target, include_reviewed=include_reviewed, array=token_format.is_array(output_path))
     output.talk(f"{counted(count, 'photograph')} exported", quiet=session.quiet)
 
 
@@ -419,7 +422,7 @@ def stats(
         return
     with session.open(db_path, create=False) as app:
         numbers = app.reports().stats()
-        runs = app.reports().runs(limit=50 if prometheus else 5)
+        runs = app.reports().last_runs() if prometheus else app.reports().runs(limit=5)
     if prometheus:
         from troostwatch.interfaces.cli import metrics
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from troostwatch.domain.errors import UsageError
@@ -13,11 +14,25 @@ from troostwatch.services.token_export import LabelledRow
 
 
 def read(file: Path) -> Iterator[LabelledRow | UsageError]:
-    """Yield the labels of each line, or what is wrong with it; the other lines go on."""
-    with file.open(encoding="utf-8", errors="replace") as lines:
-        for number, line in enumerate(lines, 1):
+    """Yield the labels of each line, or of each object of a JSON array, or what is wrong with it; the others go on."""
+    with file.open(encoding="utf-8-sig", errors="replace") as lines:  # an editor may have put a mark in front
+        first = lines.readline()
+        if first.lstrip().startswith("["):
+            yield from _array(first + lines.read())
+            return
+        for number, line in enumerate(chain([first], lines), 1):
             if line.strip():
                 yield _row(line, f"line {number}")
+
+
+def _array(text: str) -> Iterator[LabelledRow | UsageError]:
+    try:
+        rows = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        yield UsageError(f"no JSON ({error})")
+        return
+    for number, row in enumerate(rows, 1):
+        yield _row(json.dumps(row), f"photograph {number}")
 
 
 def _row(line: str, where: str) -> LabelledRow | UsageError:

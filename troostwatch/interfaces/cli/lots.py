@@ -27,7 +27,7 @@ def lots() -> None:
 @lots.command("list")
 @options.db
 @options.limit
-@click.option("--auction", metavar="DISPLAY_ID", callback=options.upper, help="Only lots of this auction.")
+@options.auction
 @options.closing_within
 @options.as_json
 @click.pass_obj

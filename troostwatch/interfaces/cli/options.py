@@ -64,3 +64,4 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object 
 output = click.option(
     "--output", "-o", "output_path", type=click.Path(dir_okay=False, path_type=Path), help="A file; else stdout."
 )
+auction = click.option("--auction", metavar="DISPLAY_ID", callback=upper, help="Only lots of this auction.")

@@ -100,7 +100,7 @@ def guard_stdout() -> None:
     sys.stdout = _GuardedStdout(
         plain.buffer,
         encoding=plain.encoding,
-        errors=plain.errors,
+        errors="backslashreplace",  # a terminal that has no sign for a letter shows its number
         line_buffering=plain.line_buffering,
         write_through=plain.write_through,
     )

@@ -95,7 +95,7 @@ _QUESTION = (
     click.option("--like", metavar="DISPLAY_ID", callback=options.upper, help="Lots that are like this one."),
     click.option("--words-only", is_flag=True, help="Load no model for the words: the quick answer."),
     click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, help="At most so many lots."),
-    click.option("--auction", metavar="DISPLAY_ID", callback=options.upper, help="Only lots of this auction."),
+    options.auction,
     click.option("--category", metavar="TEXT", help="Only lots with this in the path of their category."),
     click.option("--status", metavar="TEXT", help="Only lots with this in their bidding status."),
     options.closing_within,

@@ -132,7 +132,7 @@ class SyncService:
             if task.over:
                 return
             self._progress(number, len(due), lot.address.display_id)
-            url = task.pages.url_of(lot.address)
+            url = lot.address.url
             with _one_of_many(task.report, url):
                 self._read_page(task, lot.address, digest=lot.digest)
 
@@ -173,7 +173,7 @@ class SyncService:
     def _read_page(self, task: _Task, address: PageAddress, *, digest: str | None) -> None:
         """Read the page of a lot and store it; `digest` is what the listing tells of it, where there is one."""
         if task.report.dry_run:
-            task.report.planned.append(task.pages.url_of(address))
+            task.report.planned.append(address.url)
             return
         detail = task.pages.lot(address)
         self._record_page(task, detail, read_at=self._clock(), digest=digest or detail.page_digest)

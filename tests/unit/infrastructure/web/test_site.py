@@ -16,7 +16,7 @@ from fakes.lot_site import Answer, loopback_site, page_of
 from troostwatch.domain.errors import SiteRefusedError, SourceError, UsageError
 from troostwatch.domain.lots import FailedItem, PageAddress
 from troostwatch.infrastructure.http.client import ClientOptions
-from troostwatch.infrastructure.web.site import PageSource, url_of
+from troostwatch.infrastructure.web.site import PageSource
 
 SITE = "https://www.troostwijkauctions.com"
 
@@ -87,7 +87,7 @@ def test_what_makes_no_sense_is_said_with_advice(given: str, message: str) -> No
     ],
 )
 def test_a_slug_is_encoded_once_and_leads_nowhere_else(address: PageAddress, url: str) -> None:
-    assert url_of(address) == url
+    assert address.url == url
 
 
 def listing(*ids: str, total: int | None = None) -> Answer:
