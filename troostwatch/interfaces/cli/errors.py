@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from troostwatch import config
 from troostwatch.domain import errors
 from troostwatch.domain.runs import Outcome
 from troostwatch.domain.secrets import without_secrets
@@ -41,6 +40,8 @@ def exit_code(error: errors.TroostwatchError) -> ExitCode:
 
 def tell(error: errors.TroostwatchError) -> None:
     """Write the error and the advice to stderr."""
+    from troostwatch import config  # not at import: it reads settings by a library that takes its time
+
     output.talk(f"troostwatch: {without_secrets(str(error), config.secrets())}", quiet=False)
     if error.hint:
         output.talk(f"  try: {error.hint}", quiet=False)

@@ -8,23 +8,25 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
-from troostwatch import __version__, bootstrap, config
+from troostwatch import __version__
 from troostwatch.domain.errors import TroostwatchError
 from troostwatch.interfaces.cli import errors, output
 from troostwatch.interfaces.cli.errors import ExitCode
 
-# Where each command lives. A command is imported when it is used, so that --help answers at once.
+# The first line of each command's help. A command lives in the module of its name and is imported when it is used:
+# --help and completion answer at once, and read no settings.
 _COMMANDS = {
-    "sync": "troostwatch.interfaces.cli.sync:sync",
-    "images": "troostwatch.interfaces.cli.images:images",
-    "lots": "troostwatch.interfaces.cli.lots:lots",
-    "search": "troostwatch.interfaces.cli.search:search",
-    "batch": "troostwatch.interfaces.cli.batch:batch",
-    "db": "troostwatch.interfaces.cli.db:db",
-    "config": "troostwatch.interfaces.cli.config:config",
-    "demo": "troostwatch.interfaces.cli.demo:demo",
-    "completion": "troostwatch.interfaces.cli.completion:completion",
+    "sync": "Read auctions and lots into the database.",
+    "images": "Download photographs, read the codes on them, review, export.",
+    "lots": "List lots, and show what a lot really is.",
+    "search": "Find lots by words, by a code or a part of it, by a picture, by likeness.",
+    "batch": "Sync the configured sources, download, analyze; for cron.",
+    "db": "Migrate, inspect, verify and back up the database.",
+    "config": "Show the settings.",
+    "demo": "Draw a small auction, serve it on this machine, and take it the whole way.",
+    "completion": "Print the completion script of a shell.",
 }
 
 
@@ -37,9 +39,18 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        module, _, name = _COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(importlib.import_module(f"troostwatch.interfaces.cli.{name}"), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        if incomplete.startswith("-"):
+            return click.Command.shell_complete(self, ctx, incomplete)
+        return [CompletionItem(name, help=line) for name, line in _COMMANDS.items() if name.startswith(incomplete)]
 
 
 @click.group(cls=LazyGroup, epilog=errors.EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,6 +65,8 @@ def cli(ctx: click.Context, config_file: Path | None, quiet: bool, verbose: int)
     Collects the photographs of auction lots, reads the codes on their stickers, asks you where it is unsure,
     and finds lots by what it read.
     """
+    from troostwatch import bootstrap, config
+
     ctx.obj = bootstrap.session(config.load(config_file), verbosity=verbose, quiet=quiet)
 
 

@@ -11,15 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from troostwatch import bootstrap
 from troostwatch.domain.errors import TroostwatchError
+
+if TYPE_CHECKING:
+    from troostwatch.bootstrap import Protected
 
 _NEVER_BROKEN = 12  # characters
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -51,7 +53,7 @@ def _csv_cell(value: object) -> object:
 
 
 @contextmanager
-def destination(path: Path | None, protected: bootstrap.Protected) -> Iterator[TextIO]:
+def destination(path: Path | None, protected: Protected) -> Iterator[TextIO]:
     """Yield stdout, or a file that is moved into its place when the block ends well.
 
     Raises UsageError at once for a place that is protected.
@@ -59,6 +61,8 @@ def destination(path: Path | None, protected: bootstrap.Protected) -> Iterator[T
     if path is None or str(path) == "-":
         yield sys.stdout
         return
+    from troostwatch import bootstrap  # not at import: what is printed on stdout needs no application
+
     with bootstrap.writing(bootstrap.place_for_output(path, protected)) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
         try:
