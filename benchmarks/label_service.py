@@ -38,7 +38,7 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=2000)
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--model", type=Path, default=CHECKOUT / "label_ocr_api" / "models" / "label_classifier.pkl")
+    parser.add_argument("--model", type=Path, default=CHECKOUT / "data" / "label_classifier.pkl")
     parser.add_argument("--parts", default="broken,crowd,generated", help="which of the three to run")
     options = parser.parse_args()
     with service(options.workers, options.model) as (url, process):

@@ -1,5 +1,11 @@
 """Where `uvicorn main:app` finds the service when it is started in this folder."""
 
-from app.main import app
+from __future__ import annotations
 
-__all__ = ["app"]
+
+def __getattr__(name: str) -> object:
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from app import main
+
+    return main.app

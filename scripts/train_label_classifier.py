@@ -2,7 +2,7 @@
 """Train the token classifier from labelled words.
 
     scripts/train_label_classifier.py --input training.jsonl synthetic.jsonl \
-        --output label_ocr_api/models/label_classifier.pkl
+        --output data/label_classifier.pkl
 
 The input has the form of schema/tokens.schema.json: 'troostwatch images export-tokens --include-reviewed' writes it
 from your decisions, scripts/draw_labelled_words.py from drawn stickers. Several models are compared on photographs and
@@ -24,7 +24,7 @@ from troostwatch.infrastructure.learning import data, training
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--input", type=Path, nargs="+", required=True)
-    parser.add_argument("--output", type=Path, default=Path("label_ocr_api/models/label_classifier.pkl"))
+    parser.add_argument("--output", type=Path, default=Path("data/label_classifier.pkl"))
     parser.add_argument("--force", action="store_true", help="write it even where the rules are no worse")
     options = parser.parse_args(arguments)
     try:

@@ -139,9 +139,7 @@ class LabelApi(Section):
 class Learning(Section):
     """The token classifier."""
 
-    model: Path = Field(
-        default=Path("label_ocr_api/models/label_classifier.pkl"), description="where 'images retrain' keeps it"
-    )
+    model: Path = Field(default=Path("data/label_classifier.pkl"), description="where 'images retrain' keeps it")
     in_batch: bool = Field(default=False, description="retrain in `troostwatch batch` too")
 
 

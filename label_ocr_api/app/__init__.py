@@ -1,1 +1,1 @@
-"""The label service."""
+"""The label service, started as `uvicorn main:app` in the folder above; its code is `troostwatch.label_service`."""

@@ -35,7 +35,7 @@ def home(world: World, tmp_path: Path) -> Path:
     world.review().approve(world.code_id("CD123456"))
     (tmp_path / "config.json").write_text("{}")
     (tmp_path / "sticker.jpg").write_bytes(taken()[0])
-    for name in ("label_ocr_api/models/label_classifier.pkl", "label_ocr_api/models/label_classifier.manifest.json"):
+    for name in ("data/label_classifier.pkl", "data/label_classifier.manifest.json"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("of the classifier")
     (tmp_path / "data" / "images" / "A1-1-1").mkdir(parents=True)
@@ -53,7 +53,7 @@ def home(world: World, tmp_path: Path) -> Path:
     [
         "data/troostwatch.db", "data/../data/troostwatch.db", "hard.db", "soft.db",
         "data/troostwatch.db-wal", "data/troostwatch.db-shm", "data/troostwatch.db-journal", "older.db",
-        "label_ocr_api/models/label_classifier.pkl", "label_ocr_api/models/label_classifier.manifest.json",
+        "data/label_classifier.pkl", "data/label_classifier.manifest.json",
         "config.json", "data/images/A1-1-1/0.jpg", "data/images/new.png",
     ],
 )  # fmt: skip

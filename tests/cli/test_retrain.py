@@ -54,7 +54,7 @@ def test_decisions_and_more_words_make_a_model_and_a_second_time_nothing_changes
     assert first.code == 0, first.err
     assert "logistic_regression" in first.out
     assert "rules P / R / F1" in first.out
-    assert (tmp_path / "label_ocr_api" / "models" / "label_classifier.manifest.json").is_file()
+    assert (tmp_path / "data" / "label_classifier.manifest.json").is_file()
     assert again.code == 0
     assert again.err.endswith("nothing changed since the model in place was trained\n")
     assert "retrain" in run("images stats").out
@@ -69,7 +69,7 @@ def test_too_little_to_learn_from_is_an_error_with_advice(run: Run, world: World
 
 
 def test_a_model_that_is_none_of_ours_is_refused(run: Run, world: World, words: Path, tmp_path: Path) -> None:
-    model = tmp_path / "label_ocr_api" / "models" / "label_classifier.pkl"
+    model = tmp_path / "data" / "label_classifier.pkl"
     model.parent.mkdir(parents=True)
     model.write_bytes(b"somebody else's")
 

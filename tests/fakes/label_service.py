@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import uvicorn
 
-from label_ocr_api.app.main import create_app
-from label_ocr_api.app.settings import Settings
 from troostwatch.domain.readings import OcrEngine
+from troostwatch.label_service.main import create_app
+from troostwatch.label_service.settings import Settings
 
 
 class RunningService(uvicorn.Server):

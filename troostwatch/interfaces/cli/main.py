@@ -23,6 +23,7 @@ _COMMANDS = {
     "lots": "List lots, and show what a lot really is.",
     "search": "Find lots by words, by a code or a part of it, by a picture, by likeness.",
     "batch": "Sync the configured sources, download, analyze; for cron.",
+    "label-service": "Serve the label service: photographs in, codes out, over HTTP.",
     "db": "Migrate, inspect, verify and back up the database.",
     "config": "Show the settings.",
     "demo": "Draw a small auction, serve it on this machine, and take it the whole way.",

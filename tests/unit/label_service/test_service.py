@@ -20,11 +20,11 @@ from PIL import Image
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from label_ocr_api.app import main, ocr_engine
-from label_ocr_api.app.ocr_engine import EngineOptions, parse_label_ml
 from troostwatch.domain.readings import OcrEngine
 from troostwatch.infrastructure.ai.image_analyzer import analyzer
 from troostwatch.infrastructure.learning import data, model_file, training
+from troostwatch.label_service import main, ocr_engine
+from troostwatch.label_service.ocr_engine import EngineOptions, parse_label_ml
 
 PHOTO, TRUTH = taken()
 FORM = {"content-type": "multipart/form-data"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from label_ocr_api.app.settings import Settings
+from troostwatch.label_service.settings import Settings
 
 ROOT = Path(__file__).parents[3]
 
@@ -33,3 +33,23 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 
     assert (settings.workers, settings.hosts) == (3, ["labels.example"])
     assert "secret" not in repr(settings)
+
+
+def test_a_token_is_taken_as_a_header_can_hold_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LABEL_OCR_TOKEN", "secret-token\n")
+    assert (token := Settings().token) and token.get_secret_value() == "secret-token"
+
+    monkeypatch.setenv("LABEL_OCR_TOKEN", "secret\ntoken")
+    with pytest.raises(ValueError, match="LABEL_OCR_TOKEN has a blank") as caught:
+        Settings()
+    assert "secret" not in str(caught.value)
+
+
+def test_the_folder_of_the_roadmap_makes_the_service_when_a_server_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from label_ocr_api.app import main
+
+    assert main._made == {}
+    monkeypatch.setenv("LABEL_OCR_WORKERS", "3")
+    assert main.app.state.service.settings.workers == 3
+    assert main.app is main.app
+    main._made.clear()

@@ -11,13 +11,11 @@ from troostwatch.domain.errors import MissingDependencyError
 from troostwatch.domain.readings import OcrEngine
 from troostwatch.domain.secrets import secret_from
 
-FOLDER = Path(__file__).resolve().parents[1]
-
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LABEL_OCR_", frozen=True, hide_input_in_errors=True)
 
-    model: Path = Field(default=FOLDER / "models" / "label_classifier.pkl", description="the token classifier")
+    model: Path = Field(default=Path("data/label_classifier.pkl"), description="the token classifier")
     model_sha256: str | None = Field(default=None, description="take this very model and no other")
     ocr_engine: OcrEngine = OcrEngine.RAPIDOCR
     workers: int = Field(default=2, ge=1, le=64, description="reading processes")
