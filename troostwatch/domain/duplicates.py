@@ -26,7 +26,7 @@ _ROWS_AT_ONCE = 1 << 14
 def near_pairs(hashes: Sequence[bytes], most_bits: int) -> list[tuple[int, int, int]]:
     """Return (i, j, distance) with i < j of all hashes at most so many bits apart.
 
-    Exact, and no comparison of all with all: of hashes at most 7 bits apart at least one of four bands differs in
+    Multi-index hashing: exact, and no comparison of all with all. Of hashes at most 7 bits apart at least one of four bands differs in
     one bit or none, so those are looked up band by band, each as it is and with each bit turned.
     """
     if not 0 <= most_bits <= MOST_BITS:
@@ -143,7 +143,7 @@ def nearly_same_photographs(
 
 
 def _connected(size: int, pairs: Iterable[tuple[int, int, int]]) -> list[tuple[list[int], int]]:
-    """Return groups that pairs connect, each with the largest distance of such a pair."""
+    """Return groups that pairs connect (union-find), each with the largest distance of such a pair."""
     parent = list(range(size))
 
     def root(item: int) -> int:

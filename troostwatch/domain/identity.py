@@ -30,7 +30,7 @@ class IdentityCode:
 
 
 def identity(rows: Iterable[CodeRow]) -> list[IdentityCode]:
-    """Return the codes of one lot, agreed over its photographs: approved first, then the most probable.
+    """Return the codes of one lot, agreed over its photographs (noisy-or): approved first, then the most probable.
 
     `rows` are the codes of a single lot, without the rejected ones.
     """

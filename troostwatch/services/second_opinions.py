@@ -29,7 +29,7 @@ from troostwatch.domain.second_opinion import (
 from troostwatch.services.ports import Clock, Progress, SecondReader, Stop, Unit, UnitOfWork, say_nothing, stopped_by
 from troostwatch.services.settling import settle_content
 
-# So many photographs one after the other without any answer: the server is away, and the rest can wait.
+# A circuit breaker: so many photographs one after the other without any answer, and the rest can wait.
 _MOST_FAILURES_IN_A_ROW = 5
 
 _log = logging.getLogger(__name__)

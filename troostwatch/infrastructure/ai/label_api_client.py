@@ -22,7 +22,7 @@ from troostwatch.infrastructure.http.answers import HttpError, is_temporary, ret
 
 NAME = "label-api"
 
-# So many photographs one after the other without an answer: the rest is read here at once.
+# A circuit breaker: so many photographs one after the other without an answer, and the rest is read here at once.
 _MOST_FAILURES_IN_A_ROW = 3
 _HEALTH_SECONDS = 5.0
 

@@ -1,4 +1,4 @@
-"""Only public addresses: checked on the address that is really connected to.
+"""Only public addresses (protection from SSRF): checked on the address that is really connected to.
 
 A check before the request would not do: a redirect leads elsewhere, and a name may resolve to a public
 address when it is checked and to a private one when it is connected to.
