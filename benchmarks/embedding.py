@@ -28,6 +28,7 @@ from troostwatch.domain.lots import LotDetailData, LotPhotograph
 from troostwatch.infrastructure.ai.image_embedder import ClipEmbedder, ClipOptions
 from troostwatch.infrastructure.db.unit_of_work import SqliteUnitOfWork, open_database
 from troostwatch.infrastructure.observability.stop import StopFlag
+from troostwatch.infrastructure.photographs.store import FolderStore
 from troostwatch.services.image_embedding import ImageEmbeddingService
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -52,15 +53,13 @@ def main() -> int:
             # In a process of its own: its memory is not that of embedding.
             _in_a_child(_make_weights, weights)
         began = time.perf_counter()
-        embedder = ClipEmbedder(
-            ClipOptions(MODEL, "", weights=weights, folder=folder, device=options.device, threads=2)
-        )
+        embedder = ClipEmbedder(ClipOptions(MODEL, "", weights=weights, device=options.device, threads=2))
         print(f"model loaded in {time.perf_counter() - began:.1f} s on {embedder._device}")
         ours, bare = [], []
         for number in range(options.rounds):
             database = folder / f"{number}.db"
             fill(database, folder, options.folder, options.photographs, number)
-            ours.append(embed(embedder, database, options))
+            ours.append(embed(embedder, database, folder, options))
             if not number:
                 memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
             bare.append(bare_model(embedder, options))
@@ -118,12 +117,13 @@ def fill(database: Path, folder: Path, source: Path, count: int, number: int) ->
     connection.close()
 
 
-def embed(embedder: ClipEmbedder, database: Path, options: argparse.Namespace) -> Taken:
+def embed(embedder: ClipEmbedder, database: Path, folder: Path, options: argparse.Namespace) -> Taken:
     """Return what a photograph takes from file to committed row."""
     connection = open_database(database)
     service = ImageEmbeddingService(
         lambda: SqliteUnitOfWork(connection),
         lambda: NOW,
+        photographs=FolderStore(folder),
         embedder=lambda: embedder,
         refresh_documents=lambda: None,
         max_attempts=1,

@@ -170,7 +170,10 @@ def captured(lots: Path, kept: Path | None, jobs: int) -> list[Seen]:
     photos = json.loads((lots / "truth.json").read_text(encoding="utf-8"))["photos"]
     files = [lots / "images" / photo["file"] for photo in photos]
     with pool.process_executor(jobs) as executor:
-        work = [executor.submit(image_analyzer.analyze_file, str(f), OcrEngine.RAPIDOCR, MOST_PIXELS) for f in files]
+        work = [
+            executor.submit(image_analyzer.analyze_picture, file.read_bytes(), OcrEngine.RAPIDOCR, MOST_PIXELS)
+            for file in files
+        ]
         analyses = [job.result() for job in work]
     seen = []
     for photo, file, analysis in zip(photos, files, analyses, strict=True):

@@ -34,7 +34,7 @@ MOST_PIXELS = 40_000_000
 def decode(path: str) -> str:
     from troostwatch.infrastructure.pixels.opening import load_upright
 
-    load_upright(Path(path), max_pixels=MOST_PIXELS)
+    load_upright(Path(path).read_bytes(), max_pixels=MOST_PIXELS)
     return ""
 
 
@@ -57,7 +57,7 @@ def detect(path: str) -> str:
 
     from troostwatch.infrastructure.pixels.opening import load_upright
 
-    image = load_upright(Path(path), max_pixels=MOST_PIXELS)
+    image = load_upright(Path(path).read_bytes(), max_pixels=MOST_PIXELS)
     _models().detect(np.ascontiguousarray(np.asarray(image)[:, :, ::-1]))
     return ""
 
@@ -82,9 +82,9 @@ def tesseract_of_one_thread(path: str) -> str:
 
 def troostwatch(path: str) -> str:
     from troostwatch.domain.readings import OcrEngine
-    from troostwatch.infrastructure.ai.image_analyzer import analyze_file
+    from troostwatch.infrastructure.ai.image_analyzer import analyze_picture
 
-    analysis = analyze_file(path, OcrEngine.RAPIDOCR, MOST_PIXELS)
+    analysis = analyze_picture(Path(path).read_bytes(), OcrEngine.RAPIDOCR, MOST_PIXELS)
     return " ".join([*(code.value for code in analysis.codes), *(reading.text for reading in analysis.readings)])
 
 

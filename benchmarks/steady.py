@@ -25,9 +25,9 @@ MOST_PIXELS = 40_000_000
 def read(path: str) -> tuple[int, float]:
     """Return this worker's process id and its resident memory in MB after reading."""
     from troostwatch.domain.readings import OcrEngine
-    from troostwatch.infrastructure.ai.image_analyzer import analyze_file
+    from troostwatch.infrastructure.ai.image_analyzer import analyze_picture
 
-    analyze_file(path, OcrEngine.RAPIDOCR, MOST_PIXELS)
+    analyze_picture(Path(path).read_bytes(), OcrEngine.RAPIDOCR, MOST_PIXELS)
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return os.getpid(), pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 

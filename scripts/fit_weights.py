@@ -34,7 +34,7 @@ from troostwatch.domain.judgement.claims import Basis
 from troostwatch.domain.judgement.fusion import weigh
 from troostwatch.domain.judgement.weighing import Witness
 from troostwatch.domain.readings import OcrEngine, Reading
-from troostwatch.infrastructure.ai.image_analyzer import analyze_file, analyzer
+from troostwatch.infrastructure.ai.image_analyzer import analyze_picture, analyzer
 from troostwatch.infrastructure.learning.evidence import Case, Fit, fit
 from troostwatch.infrastructure.pixels.reliability import draw_reliability
 from troostwatch.infrastructure.synthetic import degradations, lettering
@@ -135,7 +135,7 @@ def read(job: tuple[str, OcrEngine]) -> tuple[tuple[int, int], tuple[Reading, ..
     path, engine = job
     with Image.open(path) as image:
         size = image.size
-    return size, analyze_file(path, engine, MOST_PIXELS).readings
+    return size, analyze_picture(Path(path).read_bytes(), engine, MOST_PIXELS).readings
 
 
 def cases_of(known: Known) -> Iterator[Case]:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from troostwatch.domain.codes import CodeType
 from troostwatch.infrastructure.persistence.lock import stage_lock
-from troostwatch.infrastructure.pixels.opening import load_upright
+from troostwatch.infrastructure.photographs.store import FolderStore
 
 
 def picture(*, quality: int) -> bytes:
@@ -33,10 +33,10 @@ def shop(world: World, tmp_path: Path) -> World:
     world.shows("saved again", analysis(code("4006381333931", 0.99, CodeType.EAN)))
     world.analyze()
     world.connection.execute("UPDATE lots SET current_bid_cents = 9900, currency = 'EUR' WHERE display_id = 'A1-1-3'")
-    for path in world.files.whole:
-        target = tmp_path / "data" / "images" / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(b"no picture" if "A1-1-1/1" in path else picture(quality=50 if "A1-1-3" in path else 95))
+    world.fill(
+        tmp_path / "data" / "images",
+        lambda path: b"no picture" if "A1-1-1/1" in path else picture(quality=50 if "A1-1-3" in path else 95),
+    )
     return world
 
 
@@ -77,17 +77,15 @@ def test_only_what_one_lot_shares_is_listed_for_it(shop: World, run: Run) -> Non
 def test_each_photograph_is_looked_at_once(shop: World, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run("search duplicates")
     opened = []
-    monkeypatch.setattr(
-        "troostwatch.infrastructure.pixels.perceptual_hash.load_upright",
-        lambda source, **options: opened.append(source.name) or load_upright(source, **options),
-    )
+    really = FolderStore.open
+    monkeypatch.setattr(FolderStore, "open", lambda store, one: opened.append(one.path) or really(store, one))
 
     run("search duplicates")
 
     assert opened == []
     run("images reprocess-failed")
     run("search duplicates")
-    assert [name.partition("-")[0] for name in opened] == ["1"]  # the broken one may have been mended
+    assert [path.rpartition("-")[0] for path in opened] == ["A1-1-1/1"]  # the broken one may have been mended
 
 
 def test_lots_that_share_nothing_are_told(world: World, run: Run) -> None:

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from cli.conftest import Run
 from fakes.openai_server import Asked, FakeOpenai, Reply, completion, served
-from fakes.world import World
-from PIL import Image
+from fakes.world import World, white_picture
 
 SECRET = "sk-SECRET-0123456789"
 BLANKS = ["\n", "\r\n", " ", "\t", "\x0b", "\x0c", "\x1f", "\x85", "\xa0", "\u2028", "\u3000", "\ufeff", "\u200b"]
@@ -68,9 +67,7 @@ def named(_number: int, asked: Asked) -> Reply:
 
 @pytest.fixture
 def openai(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeOpenai]:
-    path = tmp_path / "data" / "images" / (world.state(2).local_path or "")
-    path.parent.mkdir(parents=True)
-    Image.new("RGB", (160, 120), "white").save(path)
+    world.fill(tmp_path / "data" / "images", white_picture)
     with served(echo(401)) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         monkeypatch.setenv("TROOSTWATCH_OPENAI__ATTEMPTS", "1")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from cli.conftest import Run
 from click.testing import CliRunner, Result
-from fakes.world import World, analysis, code, sha
+from fakes.world import World, analysis, code, sha, white_picture
 from PIL import Image
 
 from troostwatch.domain.images import AnalysisStatus
@@ -156,9 +156,7 @@ def test_nothing_to_read_dismisses_the_photograph(queue_of_three: World) -> None
 
 
 def test_the_piece_of_the_photograph_is_cut_out_for_the_eye(world: World, tmp_path: Path) -> None:
-    path = tmp_path / "data" / "images" / "A1-1-1" / f"1-{sha('own')[:16]}.jpg"
-    path.parent.mkdir(parents=True)
-    Image.new("RGB", (400, 300), "white").save(path)
+    world.fill(tmp_path / "data" / "images", white_picture)
 
     result = interactively("q")
 

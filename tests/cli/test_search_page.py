@@ -14,10 +14,7 @@ from PIL import Image
 def put_pictures(world: World, folder: Path) -> None:
     file = BytesIO()
     Image.radial_gradient("L").resize((1600, 1200)).save(file, "JPEG")
-    for path in world.files.whole:
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(b"broken" if "A1-1-1/1" in path else file.getvalue())
+    world.fill(folder, lambda path: b"broken" if "A1-1-1/1" in path else file.getvalue())
 
 
 def test_the_page_shows_each_lot_with_reasons_and_small_photographs(world: World, run: Run, tmp_path: Path) -> None:

@@ -9,16 +9,13 @@ from pathlib import Path
 import pytest
 from cli.conftest import Run
 from fakes.openai_server import FakeOpenai, codes, completion, error, served
-from fakes.world import World
-from PIL import Image
+from fakes.world import World, white_picture
 
 
 @pytest.fixture
 def openai(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeOpenai]:
     """Serve answers that confirm the doubtful code; the photograph of it lies where the database says."""
-    path = tmp_path / "data" / "images" / (world.state(2).local_path or "")
-    path.parent.mkdir(parents=True)
-    Image.new("RGB", (1600, 1200), "white").save(path)
+    world.fill(tmp_path / "data" / "images", white_picture)
     with served(lambda *_: codes(("serial_number", "CD123456"))) as server:
         monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
@@ -99,16 +96,9 @@ def test_a_missing_key_ends_before_anything_is_read(
 def test_analyze_with_openai_reads_here_first_and_asks_about_what_it_read(
     run: Run, world: World, openai: FakeOpenai, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    import hashlib
-
-    path = tmp_path / "data" / "images" / (world.state(2).local_path or "")
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
     world.lot("A1-1-3")
     world.photograph("A1-1-3", 0, "new")
-    world.connection.execute("INSERT INTO contents VALUES (?, 1, 1600, 1200, 'JPEG', NULL)", (digest,))
-    world.connection.execute(
-        "UPDATE lot_images SET content_sha256 = ?, local_path = ? WHERE id = 4", (digest, world.state(2).local_path)
-    )
+    world.fill(tmp_path / "data" / "images", white_picture)
     monkeypatch.setenv("TROOSTWATCH_ANALYSIS__OCR_ENGINE", "tesseract")
 
     said = run("images analyze --backend openai --jobs 1")

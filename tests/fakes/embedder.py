@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from troostwatch.domain.embedding import EmbeddingSpace, Vector, WaitingPhotograph, normalised
 from troostwatch.domain.errors import ImageError
+from troostwatch.domain.images import OpenPhotograph
 
 WORDS = ("laptop", "phone", "tablet")
 
@@ -37,7 +38,7 @@ class FakeEmbedder:
         return found
 
     def embed_photographs(
-        self, waiting: Sequence[WaitingPhotograph], *, batch_size: int
+        self, waiting: Sequence[WaitingPhotograph], open_photograph: OpenPhotograph, *, batch_size: int
     ) -> Generator[list[tuple[WaitingPhotograph, Vector | ImageError]]]:
         for start in range(0, len(waiting), batch_size):
             yield [(one, self.pictures.get(one.sha256, seen())) for one in waiting[start : start + batch_size]]

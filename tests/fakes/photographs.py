@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from troostwatch.domain.errors import ImageError
-from troostwatch.domain.images import Content, Fetched, FetchFailed, LotImage
+from troostwatch.domain.images import Content, Fetched, FetchFailed, LotImage, Stored
 
 
 @dataclass
@@ -27,8 +27,8 @@ class FakePhotographs:
             else:
                 yield self._at(image, self._content(image.url))
 
-    def share(self, known: LotImage, waiting: LotImage, content: Content) -> Fetched:
-        if known.local_path in self.lost:
+    def share(self, known: Stored, waiting: LotImage, content: Content) -> Fetched:
+        if known.path in self.lost:
             raise ImageError("not there")
         return self._at(waiting, content)
 

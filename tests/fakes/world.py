@@ -7,14 +7,16 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 from fakes.clock import FakeClock, FakeStop
+from PIL import Image
 
 from troostwatch.domain.codes import Code, CodeType
 from troostwatch.domain.errors import ImageError
 from troostwatch.domain.geometry import Box, Quad
-from troostwatch.domain.images import Content, Fetched, LotImage, Thresholds
+from troostwatch.domain.images import Content, Downloaded, Fetched, LotImage, Thresholds
 from troostwatch.domain.readings import Analysis, Backend, OcrEngine, Reading, ReadingKind, Token
 from troostwatch.infrastructure.db.times import stamp
 from troostwatch.infrastructure.db.unit_of_work import SqliteUnitOfWork, open_database
@@ -49,11 +51,11 @@ class FakeAnalyzer:
     read: list[LotImage] = field(default_factory=list)
     while_reading: Callable[[LotImage], None] = lambda _: None
 
-    def analyze_all(self, images: Iterable[LotImage]) -> Iterator[tuple[LotImage, Analysis | ImageError]]:
-        for image in images:
-            self.read.append(image)
-            self.while_reading(image)
-            yield image, self.answers.get(image.sha256 or "", analysis())
+    def analyze_all(self, photographs: Iterable[Downloaded]) -> Iterator[tuple[Downloaded, Analysis | ImageError]]:
+        for photograph in photographs:
+            self.read.append(photograph.image)
+            self.while_reading(photograph.image)
+            yield photograph, self.answers.get(photograph.sha256, analysis())
 
 
 @dataclass
@@ -112,6 +114,28 @@ class World:
             uow.commit()
         return cursor.lastrowid
 
+    def fill(self, folder: Path, picture: Callable[[str], bytes]) -> None:
+        """Write the files of all photographs, one picture for each content, and let the rows know their digests."""
+        pictures: dict[str, bytes] = {}
+        for path, sha256 in self.files.whole.items():
+            data = pictures.setdefault(sha256, picture(path))
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(data)
+            self.files.whole[path] = hashlib.sha256(data).hexdigest()
+        for sha256, data in pictures.items():
+            self._rename_content(sha256, hashlib.sha256(data).hexdigest())
+
+    def _rename_content(self, known: str, real: str) -> None:
+        pointing = self.connection.execute(
+            """SELECT m.name, k."from" FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS k
+                WHERE m.type = 'table' AND k."table" = 'contents'"""
+        ).fetchall()
+        self.connection.execute("BEGIN")
+        self.connection.execute("PRAGMA defer_foreign_keys = ON")
+        for table, column in [("contents", "sha256"), *pointing]:
+            self.connection.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (real, known))
+        self.connection.execute("COMMIT")
+
     def shows(self, content: str, answer: Analysis | ImageError) -> None:
         self.analyzer.answers[sha(content)] = answer
 
@@ -157,6 +181,13 @@ class World:
 
     def code_id(self, value: str) -> int:
         return self.connection.execute("SELECT id FROM extracted_codes WHERE value = ?", (value,)).fetchone()[0]
+
+
+def white_picture(path: str) -> bytes:
+    """Return a picture for `World.fill`: white, and of other bytes for every path."""
+    file = BytesIO()
+    Image.new("RGB", (1600, 1200), "white").save(file, "JPEG", comment=path)
+    return file.getvalue()
 
 
 def sha(content: str) -> str:

@@ -34,11 +34,11 @@ import json, sys
 from pathlib import Path
 from troostwatch.domain.errors import ImageError
 from troostwatch.domain.readings import OcrEngine
-from troostwatch.infrastructure.ai.image_analyzer import analyze_file
+from troostwatch.infrastructure.ai.image_analyzer import analyze_picture
 
 for path in sorted(Path(sys.argv[1]).iterdir()):
     try:
-        said = analyze_file(str(path), OcrEngine.RAPIDOCR, 40_000_000).backend
+        said = analyze_picture(path.read_bytes(), OcrEngine.RAPIDOCR, 40_000_000).backend
     except ImageError as error:
         said = f"failed: {error}"
     print(json.dumps([path.name, said]))

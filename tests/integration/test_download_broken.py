@@ -13,7 +13,8 @@ from fakes.lot_site import CAPTURED, Answer, loopback_site
 
 from troostwatch.domain.images import AnalysisStatus, DownloadStatus, Fetched, LotImage
 from troostwatch.infrastructure.http.client import ClientOptions
-from troostwatch.infrastructure.persistence.images import ImageDownloader, Limits
+from troostwatch.infrastructure.photographs.downloader import ImageDownloader, Limits
+from troostwatch.infrastructure.photographs.store import FolderStore
 from troostwatch.infrastructure.pixels.opening import SUFFIXES
 
 BROKEN = CAPTURED.parent / "broken"
@@ -30,7 +31,7 @@ def no_waiting() -> Iterator[None]:
 def test_every_broken_file_is_taken_or_refused_and_none_ends_the_run(tmp_path: Path) -> None:
     names = sorted(path.name for path in BROKEN.iterdir())
     options = ClientOptions("Troostwatch/1 (test)", allow_private=True, attempts=1, per_host=4)
-    downloader = ImageDownloader(tmp_path, options, Limits(25_000_000, 40_000_000), concurrency=4)
+    downloader = ImageDownloader(FolderStore(tmp_path), options, Limits(25_000_000, 40_000_000), concurrency=4)
     with loopback_site(lambda path: Answer((BROKEN / unquote(path[1:])).read_bytes())) as site:
         waiting = [
             LotImage(

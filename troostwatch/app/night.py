@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from troostwatch.app.process import EmbeddingChoice
-from troostwatch.domain.images import LotImage
+from troostwatch.domain.images import Downloaded
 from troostwatch.domain.readings import Backend
 from troostwatch.domain.runs import Stage
 
@@ -22,7 +22,7 @@ def run_night(workspace: Workspace, backend: Backend, stop: Stop) -> BatchReport
     With the backend OpenAI the photographs are read here first, and OpenAI is asked about those read tonight.
     """
     settings, images = workspace.settings, workspace.images()
-    read: list[LotImage] = []
+    read: list[Downloaded] = []
 
     def analyze() -> AnalysisReport:
         report = images.analyze_pending_images(backend, stop=stop, save_tokens=settings.analysis.save_tokens)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from troostwatch.config import CONFIG_NAME, Settings
+from troostwatch.config import CONFIG_NAME
 from troostwatch.domain import token_format
 from troostwatch.domain.learning.training_report import manifest_path
 from troostwatch.domain.tokens import TokenRow
 from troostwatch.infrastructure.files import Protected, place_for_output, writing
+
+if TYPE_CHECKING:
+    from troostwatch.app.process import Process
 
 _OF_A_DATABASE = ("", "-wal", "-shm", "-journal")
 
@@ -21,10 +24,11 @@ def vectors_of(database: Path) -> Path:
     return database.with_name(database.name + ".vectors")
 
 
-def protected(settings: Settings, database: Path, *read: Path, settings_file: Path | None = None) -> Protected:
+def protected(process: Process, database: Path, *read: Path, settings_file: Path | None = None) -> Protected:
     """Tell what no output may replace: data, settings, models, and the files that are read meanwhile."""
+    settings = process.settings
     files = dict.fromkeys(read, "a file that is read here")
-    folders = {settings.paths.images: "the folder of photographs"}
+    folders = {process.photographs.folder: "the folder of photographs"}
     for each in {database, settings.paths.database}:
         folders[vectors_of(each)] = "the folder of vectors"
         files |= {each.with_name(each.name + ending): "the database" for ending in _OF_A_DATABASE}

@@ -19,6 +19,7 @@ from troostwatch.domain.errors import MissingDependencyError
 from troostwatch.domain.readings import Analysis, Backend, OcrEngine
 from troostwatch.infrastructure.db.unit_of_work import open_database
 from troostwatch.infrastructure.files import Place, write
+from troostwatch.infrastructure.photographs.store import FolderStore
 
 if TYPE_CHECKING:
     from troostwatch.app.workspace import Workspace
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from troostwatch.infrastructure.ai.openai_api import Connection
     from troostwatch.infrastructure.ai.openai_embedder import OpenaiTexts
     from troostwatch.infrastructure.http.client import ClientOptions
-    from troostwatch.infrastructure.persistence.images import ImageDownloader
+    from troostwatch.infrastructure.photographs.downloader import ImageDownloader
     from troostwatch.infrastructure.pixels.perceptual_hash import PhotographHasher
     from troostwatch.infrastructure.web.site import PageSource
     from troostwatch.services.ports import Analyzer
@@ -55,6 +56,7 @@ class Process:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.photographs = FolderStore(settings.paths.images)  # the one way to the folder of photographs
         self._models: dict[object, ClipEmbedder] = {}
         self._loading = threading.Lock()
 
@@ -82,12 +84,9 @@ class Process:
 
         engine = engine or self.settings.analysis.ocr_engine
         image_analyzer.check(engine)
-        folder, max_pixels = self.settings.paths.images, self.settings.download.max_pixels
+        opened, max_pixels = self.photographs.open, self.settings.download.max_pixels
         here = pool.AnalysisPool(
-            lambda image: (
-                image_analyzer.analyze_file,
-                (str(folder / (image.local_path or "")), engine, max_pixels, image.sha256),
-            ),
+            lambda photograph: (image_analyzer.analyze_photograph, (opened, photograph, engine, max_pixels)),
             jobs=jobs or self.settings.analysis.jobs,
             timeout_seconds=self.settings.analysis.timeout_seconds,
         )
@@ -95,22 +94,16 @@ class Process:
 
     def _label_service(self, here: Analyzer) -> Analyzer:
         """Return the label service as a reader, with reading here wherever it does not answer."""
-        from troostwatch.infrastructure.ai import image_analyzer
         from troostwatch.infrastructure.ai.label_api_client import LabelApiAnalyzer, LabelAPIClient
 
-        settings, folder = self.settings.label_api, self.settings.paths.images
+        settings = self.settings.label_api
         client = LabelAPIClient(
             settings.url,
             token=keys().label_api,
             timeout_seconds=settings.timeout_seconds,
             attempts=settings.attempts,
         )
-        return LabelApiAnalyzer(
-            client,
-            lambda image: image_analyzer.file_bytes(str(folder / (image.local_path or "")), image.sha256),
-            lambda: here,
-            concurrency=settings.concurrency,
-        )
+        return LabelApiAnalyzer(client, self.photographs.open, lambda: here, concurrency=settings.concurrency)
 
     def read_file(self, path: Path, engine: OcrEngine | None, *, draw_to: Place | None = None) -> Analysis:
         """Read a picture file that no database knows; with `draw_to` write what was seen there.
@@ -123,10 +116,11 @@ class Process:
         engine = engine or self.settings.analysis.ocr_engine
         image_analyzer.check(engine)
         most = self.settings.download.max_pixels
-        analysis = image_analyzer.analyze_file(str(path), engine, most)
+        data = image_analyzer.file_bytes(path)
+        analysis = image_analyzer.analyze_picture(data, engine, most)
         codes = settle(analysis.codes, (), auto_approve_threshold=self.settings.analysis.auto_approve_threshold)
         if draw_to:
-            picture = drawing.draw_codes(path, codes, draw_to.suffix, max_pixels=most, readings=analysis.readings)
+            picture = drawing.draw_codes(data, codes, draw_to.suffix, max_pixels=most, readings=analysis.readings)
             write(draw_to, picture)
         return replace(analysis, codes=tuple(codes))
 
@@ -140,7 +134,7 @@ class Process:
         return OpenaiReader(
             self._openai(settings.model),
             Prices(settings.eur_per_million_input_tokens, settings.eur_per_million_output_tokens),
-            self.settings.paths.images,
+            self.photographs.open,
             max_pixels=self.settings.download.max_pixels,
         )
 
@@ -190,7 +184,6 @@ class Process:
             device=chosen.device or own.device,
             threads=_THREADS,
             max_pixels=self.settings.download.max_pixels,
-            folder=self.settings.paths.images,
             download=download,
         )
         with self._loading:
@@ -224,9 +217,8 @@ class Process:
     def hasher(self) -> PhotographHasher:
         from troostwatch.infrastructure.pixels.perceptual_hash import PhotographHasher
 
-        return PhotographHasher(
-            self.settings.paths.images, max_pixels=self.settings.download.max_pixels, threads=_THREADS
-        )
+        most = self.settings.download.max_pixels
+        return PhotographHasher(self.photographs.open, max_pixels=most, threads=_THREADS)
 
     def trainer(self, *, force: bool) -> Train:
         """Return what trains the token classifier. Raises MissingDependencyError without scikit-learn."""
@@ -254,12 +246,12 @@ class Process:
 
     def downloader(self, concurrency: int | None = None) -> ImageDownloader:
         """Return what fetches photographs; `concurrency` overrides the setting."""
-        from troostwatch.infrastructure.persistence.images import ImageDownloader, Limits
+        from troostwatch.infrastructure.photographs.downloader import ImageDownloader, Limits
 
         download = self.settings.download
         at_once = concurrency or download.concurrency
         return ImageDownloader(
-            self.settings.paths.images,
+            self.photographs,
             self._client_options(connections=at_once, per_host=min(at_once, download.per_host)),
             Limits(most_bytes=download.max_bytes, most_pixels=download.max_pixels),
             concurrency=at_once,

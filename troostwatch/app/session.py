@@ -35,7 +35,7 @@ class Session:
 
     def protected(self, db_path: Path | None, *read: Path) -> Protected:
         """Tell what no output of a command may replace: data, settings, models, and the files that it reads."""
-        return protected(self.settings, self.database(db_path), *read, settings_file=self.configuration.file)
+        return protected(self.process, self.database(db_path), *read, settings_file=self.configuration.file)
 
     @contextmanager
     def open(self, db_path: Path | None, *, create: bool = True, dry_run: bool = False) -> Iterator[Workspace]:

@@ -16,7 +16,7 @@ from troostwatch.domain.calibration import Bin
 from troostwatch.domain.codes import Code
 from troostwatch.domain.errors import ImageError
 from troostwatch.domain.geometry import Box
-from troostwatch.domain.images import RetryPolicy, Thresholds
+from troostwatch.domain.images import RetryPolicy, Stored, Thresholds
 from troostwatch.domain.runs import Stage
 from troostwatch.domain.second_opinion import Budget
 from troostwatch.domain.secrets import without_secrets
@@ -24,8 +24,8 @@ from troostwatch.infrastructure.db.care import backup
 from troostwatch.infrastructure.db.schema import migrations
 from troostwatch.infrastructure.db.unit_of_work import SqliteUnitOfWork
 from troostwatch.infrastructure.files import Place, write
-from troostwatch.infrastructure.persistence.inventory import FolderInventory
 from troostwatch.infrastructure.persistence.lock import stage_lock
+from troostwatch.infrastructure.photographs.inventory import FolderInventory
 from troostwatch.services.care import CareService
 from troostwatch.services.duplicates import DuplicateService
 from troostwatch.services.image_analysis import ImageAnalysisService
@@ -97,7 +97,7 @@ class Workspace:
         )
 
     def images(self, *, concurrency: int | None = None, progress: Progress | None = None) -> ImageAnalysisService:
-        settings, kept = self.settings.analysis, outputs.protected(self.settings, self.database)
+        settings, kept = self.settings.analysis, outputs.protected(self.process, self.database)
         return ImageAnalysisService(
             self.uow,
             clock.now,
@@ -105,7 +105,7 @@ class Workspace:
             analyzer_for=self.process.analyzer,
             thresholds=Thresholds(settings.confidence_threshold, settings.auto_approve_threshold),
             max_attempts=settings.max_attempts,
-            inventory=FolderInventory(self.settings.paths.images),
+            inventory=FolderInventory(self.process.photographs),
             second_opinions=lambda: self.second_opinions(progress=progress),
             write_tokens=lambda path, rows: outputs.write_token_file(path, rows, kept),
             progress=progress,
@@ -151,7 +151,7 @@ class Workspace:
         return RetrainingService(self.uow, self.process.trainer(force=force))
 
     def care(self) -> CareService:
-        return CareService(self.snapshot, FolderInventory(self.settings.paths.images))
+        return CareService(self.snapshot, FolderInventory(self.process.photographs))
 
     def schema_version(self) -> int:
         return migrations.version(self._connection)
@@ -200,6 +200,7 @@ class Workspace:
         return ImageEmbeddingService(
             self.uow,
             clock.now,
+            photographs=self.process.photographs,
             embedder=lambda: self.process.embedder(chosen),
             paid=self.paid_texts,
             refresh_documents=self.search_index().refresh,
@@ -229,13 +230,13 @@ class Workspace:
 
     def photograph(self, relative: str | None) -> Path | None:
         """Return where a photograph lies on this machine."""
-        return self.settings.paths.images / relative if relative else None
+        return self.process.photographs.place_of(relative) if relative else None
 
-    def draw_codes(self, relative: str, codes: Sequence[Code], place: Place) -> None:
+    def draw_codes(self, photograph: Stored, codes: Sequence[Code], place: Place) -> None:
         """Write a photograph with its codes drawn on it. Raises ImageError."""
         from troostwatch.infrastructure.pixels import drawing
 
-        source = self.settings.paths.images / relative
+        source = self.process.photographs.open(photograph)
         write(place, drawing.draw_codes(source, codes, place.suffix, max_pixels=self.settings.download.max_pixels))
 
     def draw_reliability(self, bins: Sequence[Bin], place: Place) -> None:
@@ -249,22 +250,21 @@ class Workspace:
         from troostwatch.infrastructure.pixels.thumbnails import thumbnail
 
         with self.snapshot() as uow:
-            photographs = [i for i in uow.images.of_lot(lot) if i.local_path and i.vanished_at is None]
+            photographs = [i.downloaded for i in uow.images.of_lot(lot) if i.downloaded and i.vanished_at is None]
         found: list[tuple[int, bytes]] = []
         for photograph in photographs:
             if len(found) == count:
                 break
             with contextlib.suppress(ImageError):  # a sheet without it is still one
-                path = self.settings.paths.images / str(photograph.local_path)
-                data = thumbnail(path, side=side, max_pixels=self.settings.download.max_pixels)
-                found.append((photograph.position, data))
+                source = self.process.photographs.open(photograph)
+                data = thumbnail(source, side=side, max_pixels=self.settings.download.max_pixels)
+                found.append((photograph.image.position, data))
         return found
 
-    def crop(self, relative: str, box: Box, name: str) -> Path:
+    def crop(self, photograph: Stored, box: Box, name: str) -> Path:
         """Write a piece of a photograph for a person's eye and return its path. Raises ImageError."""
         from troostwatch.infrastructure.pixels import crops
 
-        target = self.settings.paths.images.parent / "review" / f"{name}.png"
-        return crops.cut(
-            self.settings.paths.images / relative, box, target, max_pixels=self.settings.download.max_pixels
-        )
+        source = self.process.photographs.open(photograph)
+        target = self.process.photographs.folder.parent / "review" / f"{name}.png"
+        return crops.cut(source, box, target, max_pixels=self.settings.download.max_pixels)

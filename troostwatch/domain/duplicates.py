@@ -26,8 +26,8 @@ _ROWS_AT_ONCE = 1 << 14
 def near_pairs(hashes: Sequence[bytes], most_bits: int) -> list[tuple[int, int, int]]:
     """Return (i, j, distance) with i < j of all hashes at most so many bits apart.
 
-    Multi-index hashing: exact, and no comparison of all with all. Of hashes at most 7 bits apart at least one of four bands differs in
-    one bit or none, so those are looked up band by band, each as it is and with each bit turned.
+    Multi-index hashing: exact, and no comparison of all with all. Of hashes at most 7 bits apart at least one of
+    four bands differs in one bit or none, so those are looked up band by band, each as it is and with each bit turned.
     """
     if not 0 <= most_bits <= MOST_BITS:
         raise ValueError(f"{most_bits} bits are not between 0 and {MOST_BITS}")

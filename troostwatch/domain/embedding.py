@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from troostwatch.domain.images import Stored
+
 Vector = NDArray[np.float32]
 
 OTHER = "other"
@@ -34,11 +36,9 @@ class LotText:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingPhotograph:
+class WaitingPhotograph(Stored):
     """A content that has no vector yet, with one place where it lies."""
 
-    sha256: str
-    path: str
     lot: str
     attempts: int
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from troostwatch.domain.codes import Code, CodeStatus, shown_probability
 from troostwatch.domain.counting import counted
+
+# What sites serve as photographs, and how a file of each kind is named. Pillow reads fifty formats more, each a
+# door that nobody needs open. MPO opens as JPEG and then says what it is.
+SUFFIXES = {
+    "JPEG": ".jpg",
+    "MPO": ".jpg",
+    "PNG": ".png",
+    "WEBP": ".webp",
+    "GIF": ".gif",
+    "BMP": ".bmp",
+    "AVIF": ".avif",
+}
 
 
 class DownloadStatus(StrEnum):
@@ -43,6 +55,32 @@ class LotImage:
     error_message: str | None
     retry_at: datetime | None = None  # a pending download waits until then
     vanished_at: datetime | None = None  # since then the page of the lot does not show it
+
+    @property
+    def downloaded(self) -> Downloaded | None:
+        """Return it as a photograph that lies in the store, or None where it does not."""
+        if self.sha256 is None or self.local_path is None:
+            return None
+        return Downloaded(self.sha256, self.local_path, self)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Which bytes a photograph has, and where they lie."""
+
+    sha256: str
+    path: str  # relative to the store
+
+
+# Returns the bytes of a photograph, compared with its SHA-256. Raises ImageError when they are lost or others.
+OpenPhotograph = Callable[[Stored], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Downloaded(Stored):
+    """A photograph of a lot that lies in the store."""
+
+    image: LotImage
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from troostwatch.domain.codes import Code
+from troostwatch.domain.images import Stored
 from troostwatch.domain.lots import Attribute
 
 
@@ -20,9 +21,13 @@ class CodeRow:
     code_id: int
     code: Code
     content: str  # SHA-256 of the photograph
-    path: str | None
+    path: str
     url: str
     shared_with: tuple[str, ...]  # other lots that show the same photograph
+
+    @property
+    def photograph(self) -> Stored:
+        return Stored(self.content, self.path)
 
     @property
     def about_another_unit(self) -> bool:

@@ -72,14 +72,14 @@ class DuplicateService:
                 report.stopped = stopped_by(stop)
                 break
             part = missing[start : start + _AT_ONCE]
-            results = list(self._hasher.hash_all([path for _, path in part]))
+            results = list(self._hasher.hash_all(part))
             hashes: list[tuple[str, bytes | None, str | None]] = []
-            for (content, path), result in zip(part, results, strict=True):
+            for photograph, result in zip(part, results, strict=True):
                 if isinstance(result, ImageError):
-                    hashes.append((content, None, str(result)))
-                    report.failures.append(f"{path}: {result}")
+                    hashes.append((photograph.sha256, None, str(result)))
+                    report.failures.append(f"{photograph.path}: {result}")
                 else:
-                    hashes.append((content, result, None))
+                    hashes.append((photograph.sha256, result, None))
                     report.hashed += 1
             with self._uow() as uow:
                 uow.likeness.record_hashes(hashes, version=version)

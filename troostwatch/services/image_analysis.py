@@ -11,7 +11,7 @@ from pathlib import Path
 from troostwatch.domain.codes import CodeStatus
 from troostwatch.domain.counting import counted
 from troostwatch.domain.errors import ImageError, TroostwatchError, unforeseen
-from troostwatch.domain.images import LotImage, Thresholds
+from troostwatch.domain.images import Downloaded, LotImage, Thresholds
 from troostwatch.domain.judgement.fusion import READING_VERSION, judge
 from troostwatch.domain.readings import Analysis, Backend, OcrEngine
 from troostwatch.domain.runs import Outcome, ended
@@ -50,7 +50,7 @@ class AnalysisReport:
     shared: int = 0  # took over what another lot's photograph of the same content brought
     codes: int = 0
     approved: int = 0
-    read: list[LotImage] = field(default_factory=list)  # one of each content that was read
+    read: list[Downloaded] = field(default_factory=list)  # one of each content that was read
     failures: list[tuple[LotImage, str]] = field(default_factory=list)
     stopped: Outcome | None = None
 
@@ -151,14 +151,14 @@ class ImageAnalysisService:
         report = AnalysisReport()
         waiting = self._waiting(report, since_version, limit, lots, closing_within)
         results = reader.analyze_all(_until(stop, waiting))
-        for number, (image, result) in enumerate(results, 1):
+        for number, (photograph, result) in enumerate(results, 1):
             if isinstance(result, ImageError):
-                self._record_failure(image, result, report)
+                self._record_failure(photograph, result, report)
             else:
-                settled = self._recorded(image, result, thresholds, report, save_tokens=save_tokens)
+                settled = self._recorded(photograph, result, thresholds, report, save_tokens=save_tokens)
                 if settled and tell:
-                    tell(image, settled)
-            self._progress(number, len(waiting), image.lot)
+                    tell(photograph.image, settled)
+            self._progress(number, len(waiting), photograph.image.lot)
         if stop.requested and report.analyzed + len(report.failures) < len(waiting):
             report.stopped = stopped_by(stop)
         return report
@@ -170,7 +170,7 @@ class ImageAnalysisService:
         limit: int | None,
         lots: Sequence[str],
         closing_within: timedelta | None,
-    ) -> list[LotImage]:
+    ) -> list[Downloaded]:
         now = self._clock()
         with self._uow() as uow:
             report.shared = uow.images.adopt_known_analyses(reading_version=since_version or 0)
@@ -186,7 +186,7 @@ class ImageAnalysisService:
 
     def _recorded(
         self,
-        image: LotImage,
+        photograph: Downloaded,
         analysis: Analysis,
         thresholds: Thresholds,
         report: AnalysisReport,
@@ -195,31 +195,31 @@ class ImageAnalysisService:
     ) -> Settled | None:
         """Store what was read, or that storing it failed for a reason that nobody foresaw: then None."""
         try:
-            return self._record(image, analysis, thresholds, report, save_tokens=save_tokens)
+            return self._record(photograph, analysis, thresholds, report, save_tokens=save_tokens)
         except TroostwatchError:
             raise
         except Exception as error:  # noqa: BLE001 (the failure of this one, with its traceback in the log)
+            image = photograph.image
             _log.exception("photograph %s of %s: unforeseen error", image.position, image.lot)
-            self._record_failure(image, ImageError(unforeseen(error)), report)
+            self._record_failure(photograph, ImageError(unforeseen(error)), report)
             return None
 
     def _record(
         self,
-        image: LotImage,
+        photograph: Downloaded,
         analysis: Analysis,
         thresholds: Thresholds,
         report: AnalysisReport,
         *,
         save_tokens: bool,
     ) -> Settled:
-        assert image.sha256
-        now = self._clock()
+        image, sha256, now = photograph.image, photograph.sha256, self._clock()
         with self._uow() as uow:
-            analysis = _with_opinions(uow, image.sha256, analysis)
+            analysis = _with_opinions(uow, sha256, analysis)
             uow.codes.replace_analysis(image, analysis, thresholds=thresholds, reading_version=READING_VERSION, now=now)
             settled = settle_content(
                 uow,
-                image.sha256,
+                sha256,
                 image.id,
                 analysis.codes,
                 thresholds=thresholds,
@@ -229,7 +229,7 @@ class ImageAnalysisService:
             if save_tokens:
                 uow.tokens.replace(image, analysis.tokens, now=now)
             uow.commit()
-        report.read.append(image)
+        report.read.append(photograph)
         report.analyzed += 1
         report.codes += len(settled.codes)
         report.approved += sum(code.status is CodeStatus.APPROVED for code in settled.codes)
@@ -237,13 +237,12 @@ class ImageAnalysisService:
         report.needs_review += settled.photographs if settled.reason else 0
         return settled
 
-    def _record_failure(self, image: LotImage, error: ImageError, report: AnalysisReport) -> None:
-        assert image.sha256
-        parked = error.permanent or image.analysis_attempts + 1 >= self._max_attempts
+    def _record_failure(self, photograph: Downloaded, error: ImageError, report: AnalysisReport) -> None:
+        parked = error.permanent or photograph.image.analysis_attempts + 1 >= self._max_attempts
         with self._uow() as uow:
-            uow.images.record_analysis_failure(image.sha256, str(error), parked=parked)
+            uow.images.record_analysis_failure(photograph.sha256, str(error), parked=parked)
             uow.commit()
-        report.failures.append((image, str(error)))
+        report.failures.append((photograph.image, str(error)))
 
     def promote_to_openai(self, limit: int | None = None, *, stop: Stop | None = None) -> SecondOpinionReport:
         """Ask OpenAI about the photographs that need review. Raises MissingDependencyError without a key."""
@@ -264,10 +263,10 @@ class ImageAnalysisService:
         """
         with self._uow() as uow:
             failed = uow.images.failed_analyses(limit)
-        lost = [i for i in failed if i.local_path and self._inventory.digest(i.local_path) != i.sha256]
+        lost = [each for each in failed if self._inventory.digest(each.path) != each.sha256]
         with self._uow() as uow:
-            for image in lost:
-                uow.images.forget_file(image.id)
+            for photograph in lost:
+                uow.images.forget_file(photograph.image.id)
             downloads, analyses = uow.images.reopen_failed(None if limit is None else max(0, limit - len(lost)))
             uow.likeness.forget_problems()
             uow.embeddings.forget_failures()
@@ -294,8 +293,8 @@ def _with_opinions(uow: Unit, sha256: str, analysis: Analysis) -> Analysis:
     )
 
 
-def _until(stop: Stop, images: Sequence[LotImage]) -> Iterator[LotImage]:
-    for image in images:
+def _until(stop: Stop, photographs: Sequence[Downloaded]) -> Iterator[Downloaded]:
+    for photograph in photographs:
         if stop.requested:
             return
-        yield image
+        yield photograph

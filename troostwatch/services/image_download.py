@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from troostwatch.domain.errors import ImageError
-from troostwatch.domain.images import DownloadStatus, Fetched, FetchFailed, LotImage, RetryPolicy
+from troostwatch.domain.images import DownloadStatus, Fetched, FetchFailed, LotImage, RetryPolicy, Stored
 from troostwatch.domain.runs import Outcome, ended
 from troostwatch.services.ports import Clock, PhotographSource, Progress, Stop, UnitOfWork, say_nothing, stopped_by
 
@@ -124,7 +124,7 @@ class ImageDownloadService:
             if isinstance(result, Fetched):
                 self._record(result)
                 report.downloaded += 1
-                self._share(result, leader, others, report)
+                self._share(result, others, report)
             else:
                 for image in (leader, *others):
                     self._record_failure(image, result, report)
@@ -134,7 +134,7 @@ class ImageDownloadService:
         """Tell whether the whole group could be served from what an earlier run brought."""
         with self._uow() as uow:
             known = uow.images.downloaded_with_url(group[0].url)
-            content = uow.images.content(known.sha256) if known and known.sha256 else None
+            content = uow.images.content(known.sha256) if known else None
         if known is None or content is None or stop.requested:
             return False
         for image in group:
@@ -146,12 +146,10 @@ class ImageDownloadService:
             report.shared += 1
         return True
 
-    def _share(self, arrived: Fetched, leader: LotImage, others: Sequence[LotImage], report: DownloadReport) -> None:
-        with self._uow() as uow:
-            known = uow.images.get(leader.id)
+    def _share(self, arrived: Fetched, others: Sequence[LotImage], report: DownloadReport) -> None:
+        known = Stored(arrived.content.sha256, arrived.local_path)
         for image in others:
             try:
-                assert known, "rows of photographs are never deleted"
                 fetched = self._source.share(known, image, arrived.content)
             except ImageError as error:
                 self._record_failure(image, FetchFailed(image.id, str(error)), report)

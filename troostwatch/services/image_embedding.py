@@ -13,6 +13,7 @@ from troostwatch.domain.errors import BudgetReachedError, ImageError, Troostwatc
 from troostwatch.domain.runs import Outcome, ended
 from troostwatch.services.ports import (
     Clock,
+    PhotographStore,
     Progress,
     Stop,
     TextEmbedder,
@@ -77,6 +78,7 @@ class ImageEmbeddingService:
         uow: UnitOfWork,
         clock: Clock,
         *,
+        photographs: PhotographStore,
         embedder: Callable[[], VisionEmbedder],
         paid: Callable[[], TextEmbedder | None] = lambda: None,
         refresh_documents: Callable[[], object],
@@ -85,6 +87,7 @@ class ImageEmbeddingService:
     ) -> None:
         self._uow = uow
         self._clock = clock
+        self._store = photographs
         self._embedder = embedder
         self._paid = paid
         self._refresh_documents = refresh_documents
@@ -121,7 +124,7 @@ class ImageEmbeddingService:
         report: EmbeddingReport,
     ) -> None:
         started = time.perf_counter()
-        batches = embedder.embed_photographs(waiting, batch_size=batch_size)
+        batches = embedder.embed_photographs(waiting, self._store.open, batch_size=batch_size)
         try:
             for batch in batches:
                 self._record(space, batch, report)

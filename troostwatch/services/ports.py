@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import IO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,17 @@ from troostwatch.domain.duplicates import Place, SharedCode
 from troostwatch.domain.embedding import EmbeddingSpace, LotText, Vector, WaitingPhotograph
 from troostwatch.domain.errors import ImageError
 from troostwatch.domain.geometry import Box
-from troostwatch.domain.images import Content, DownloadStatus, Fetched, FetchFailed, LotImage, Thresholds
+from troostwatch.domain.images import (
+    Content,
+    Downloaded,
+    DownloadStatus,
+    Fetched,
+    FetchFailed,
+    LotImage,
+    OpenPhotograph,
+    Stored,
+    Thresholds,
+)
 from troostwatch.domain.lots import (
     Auction,
     FailedItem,
@@ -85,7 +95,7 @@ class LotImages(Protocol):
         lots: Sequence[str] = (),
         closing_before: datetime | None = None,
     ) -> list[LotImage]: ...
-    def downloaded_with_url(self, url: str) -> LotImage | None: ...
+    def downloaded_with_url(self, url: str) -> Downloaded | None: ...
     def record_fetched(self, fetched: Fetched, *, now: datetime) -> None: ...
     def record_fetch_failure(
         self, image_id: int, status: DownloadStatus, message: str, *, retry_at: datetime | None
@@ -100,9 +110,9 @@ class LotImages(Protocol):
         lots: Sequence[str] = (),
         closing_before: datetime | None = None,
         since_version: int | None = None,
-    ) -> list[LotImage]: ...
-    def needing_review(self, *, now: datetime, lots: Sequence[str] = ()) -> list[LotImage]: ...
-    def failed_analyses(self, limit: int | None = None) -> list[LotImage]: ...
+    ) -> list[Downloaded]: ...
+    def needing_review(self, *, now: datetime, lots: Sequence[str] = ()) -> list[Downloaded]: ...
+    def failed_analyses(self, limit: int | None = None) -> list[Downloaded]: ...
     def forget_file(self, image_id: int) -> None: ...
     def is_reviewed(self, sha256: str) -> bool: ...
     def mark_reviewed(self, sha256: str, *, now: datetime | None) -> None: ...
@@ -211,7 +221,7 @@ class SearchIndex(Protocol):
 
 
 class Likeness(Protocol):
-    def without_hash(self, *, version: int, lots: Sequence[str] = ()) -> list[tuple[str, str]]: ...
+    def without_hash(self, *, version: int, lots: Sequence[str] = ()) -> list[Stored]: ...
     def record_hashes(self, hashes: Iterable[tuple[str, bytes | None, str | None]], *, version: int) -> None: ...
     def forget_problems(self) -> int: ...
     def hashes(self, *, version: int) -> dict[str, bytes]: ...
@@ -285,17 +295,32 @@ class Unit(Protocol):
 UnitOfWork = Callable[[], AbstractContextManager[Unit]]
 
 
+class PhotographStore(Protocol):
+    """Keeps the photographs that were downloaded, and gives out no other bytes than those that came.
+
+    `open` raises ImageError for one that is lost, or changed since. What is written to the file of `receiving` stays
+    when it is `put`; else it is gone.
+    """
+
+    def open(self, photograph: Stored) -> bytes: ...
+    def receiving(self, image: LotImage) -> AbstractContextManager[IO[bytes]]: ...
+    def put(self, file: IO[bytes], image: LotImage, content: Content) -> Fetched: ...
+    def share(self, known: Stored, waiting: LotImage, content: Content) -> Fetched: ...
+    def names(self) -> set[str]: ...
+    def digest(self, path: str) -> str | None: ...
+
+
 class PhotographSource(Protocol):
-    """Fetches photographs and lays them in their place; several at once, results as they come."""
+    """Fetches photographs and puts them into the store; several at once, results as they come."""
 
     def fetch_all(self, images: Sequence[LotImage], stop: Stop) -> Iterator[Fetched | FetchFailed]: ...
-    def share(self, known: LotImage, waiting: LotImage, content: Content) -> Fetched: ...
+    def share(self, known: Stored, waiting: LotImage, content: Content) -> Fetched: ...
 
 
 class Analyzer(Protocol):
     """Reads photographs, perhaps several at once; results as they come, in any order."""
 
-    def analyze_all(self, images: Iterable[LotImage]) -> Iterator[tuple[LotImage, Analysis | ImageError]]: ...
+    def analyze_all(self, photographs: Iterable[Downloaded]) -> Iterator[tuple[Downloaded, Analysis | ImageError]]: ...
 
 
 class TextEmbedder(Protocol):
@@ -320,7 +345,7 @@ class VisionEmbedder(TextEmbedder, Protocol):
 
     def embed_image(self, source: bytes) -> Vector: ...
     def embed_photographs(
-        self, waiting: Sequence[WaitingPhotograph], *, batch_size: int
+        self, waiting: Sequence[WaitingPhotograph], open_photograph: OpenPhotograph, *, batch_size: int
     ) -> Generator[list[tuple[WaitingPhotograph, Vector | ImageError]]]: ...
 
 
@@ -345,11 +370,11 @@ class VectorStore(Protocol):
 
 
 class Hasher(Protocol):
-    """Computes perceptual hashes of photographs, several at once; results in the order of the paths."""
+    """Computes perceptual hashes of photographs, several at once; results in their order."""
 
     @property
     def version(self) -> int: ...
-    def hash_all(self, paths: Sequence[str]) -> Iterator[bytes | ImageError | None]: ...
+    def hash_all(self, photographs: Sequence[Stored]) -> Iterator[bytes | ImageError | None]: ...
 
 
 class SecondReader(Protocol):
@@ -363,7 +388,7 @@ class SecondReader(Protocol):
     def version(self) -> str: ...
     @property
     def dearest_call(self) -> float: ...
-    def ask(self, path: str, content: str, view: View, box: Box | None) -> Question: ...
+    def ask(self, photograph: Stored, view: View, box: Box | None) -> Question: ...
 
 
 class PageSource(Protocol):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from troostwatch.domain.counting import counted
 from troostwatch.domain.errors import ImageError, TroostwatchError, unforeseen
 from troostwatch.domain.geometry import Box
-from troostwatch.domain.images import LotImage
+from troostwatch.domain.images import Downloaded, LotImage
 from troostwatch.domain.judgement.fusion import judge
 from troostwatch.domain.readings import Backend
 from troostwatch.domain.runs import Outcome, ended
@@ -78,9 +78,13 @@ class SecondOpinionReport:
 class _Case:
     """A photograph, where its label lies, and what was already answered about it."""
 
-    image: LotImage
+    photograph: Downloaded
     box: Box | None
     known: Mapping[View, Question]
+
+    @property
+    def image(self) -> LotImage:
+        return self.photograph.image
 
 
 class SecondOpinionService:
@@ -108,13 +112,15 @@ class SecondOpinionService:
             doubtful = uow.images.needing_review(now=self._clock(), lots=lots)
         return self.ask_about(doubtful, stop=stop, limit=limit)
 
-    def ask_about(self, images: Sequence[LotImage], *, stop: Stop, limit: int | None = None) -> SecondOpinionReport:
+    def ask_about(
+        self, photographs: Sequence[Downloaded], *, stop: Stop, limit: int | None = None
+    ) -> SecondOpinionReport:
         """Ask about these photographs, each content once, and judge them anew; commits one by one.
 
         What was answered before is not paid again. Ends early when the budget is reached or the server is away.
         """
         report = SecondOpinionReport()
-        waiting = self._cases(images, report, limit)
+        waiting = self._cases(photographs, report, limit)
         running: dict[Future[list[Question]], _Case] = {}
         with ThreadPoolExecutor(self._concurrency) as pool:
             try:
@@ -130,15 +136,17 @@ class SecondOpinionService:
             report.stopped = stopped_by(stop)
         return report
 
-    def _cases(self, images: Sequence[LotImage], report: SecondOpinionReport, limit: int | None) -> Iterator[_Case]:
+    def _cases(
+        self, photographs: Sequence[Downloaded], report: SecondOpinionReport, limit: int | None
+    ) -> Iterator[_Case]:
         """Yield what there is to ask. What is known already is judged on the way, without a question."""
         seen: set[str] = set()
         number = 0
-        for image in images:
-            if image.sha256 is None or image.sha256 in seen:
+        for photograph in photographs:
+            if photograph.sha256 in seen:
                 continue
-            seen.add(image.sha256)
-            case = self._case(image)
+            seen.add(photograph.sha256)
+            case = self._case(photograph)
             if case is None:
                 continue
             if not views_left(case.known, case.box):
@@ -149,18 +157,18 @@ class SecondOpinionService:
             number += 1
             yield case
 
-    def _case(self, image: LotImage) -> _Case | None:
-        assert image.sha256
+    def _case(self, photograph: Downloaded) -> _Case | None:
+        sha256 = photograph.sha256
         mine = {"reader": self._reader.name, "model": self._reader.model, "prompt_version": self._reader.prompt_version}
         with self._uow() as uow:
-            if uow.codes.analysis_of(image.sha256) is None:
+            if uow.codes.analysis_of(sha256) is None:
                 return None
-            known = uow.questions.answered(image.sha256, **mine)
-            if uow.questions.failures(image.sha256, **mine) >= MOST_FAILURES:
+            known = uow.questions.answered(sha256, **mine)
+            if uow.questions.failures(sha256, **mine) >= MOST_FAILURES:
                 return None
-            content = uow.images.content(image.sha256)
-            box = label_box(uow.codes.readings_of(image.sha256), width=content.width, height=content.height)
-        return _Case(image, box, known)
+            content = uow.images.content(sha256)
+            box = label_box(uow.codes.readings_of(sha256), width=content.width, height=content.height)
+        return _Case(photograph, box, known)
 
     def _fill(
         self,
@@ -209,16 +217,14 @@ class SecondOpinionService:
 
     def _question(self, case: _Case, view: View) -> Question:
         """Ask one question. What nobody foresaw counts as paid: else it would be asked, and paid, every night."""
-        sha256 = case.image.sha256
-        assert sha256
         try:
-            return self._reader.ask(case.image.local_path or "", sha256, view, case.box)
+            return self._reader.ask(case.photograph, view, case.box)
         except TroostwatchError:
             raise
         except Exception as error:  # noqa: BLE001 (the failure of this one, with its traceback in the log)
             _log.exception("photograph %s of %s: unforeseen error", case.image.position, case.image.lot)
             return Question(
-                content=sha256,
+                content=case.photograph.sha256,
                 reader=self._reader.name,
                 model=self._reader.model,
                 prompt_version=self._reader.prompt_version,
@@ -276,9 +282,8 @@ class SecondOpinionService:
 
     def _judge_known(self, case: _Case, report: SecondOpinionReport) -> bool:
         """Judge a photograph by what was answered earlier; return whether that was not done yet."""
-        assert case.image.sha256
         with self._uow() as uow:
-            analysis = uow.codes.analysis_of(case.image.sha256)
+            analysis = uow.codes.analysis_of(case.photograph.sha256)
             if analysis is None or analysis.readers.get(self._reader.name) == self._reader.version:
                 return False
             self._judge(uow, case, list(case.known.values()), report)
@@ -286,8 +291,7 @@ class SecondOpinionService:
         return True
 
     def _judge(self, uow: Unit, case: _Case, answers: Sequence[Question], report: SecondOpinionReport) -> None:
-        sha256 = case.image.sha256
-        assert sha256
+        sha256 = case.photograph.sha256
         analysis, content = uow.codes.analysis_of(sha256), uow.images.content(sha256)
         assert analysis
         named = opinions(answers)

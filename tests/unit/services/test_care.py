@@ -10,7 +10,8 @@ import pytest
 from fakes.world import World
 
 from troostwatch.domain.images import Content, Fetched
-from troostwatch.infrastructure.persistence.inventory import FolderInventory
+from troostwatch.infrastructure.photographs.inventory import FolderInventory
+from troostwatch.infrastructure.photographs.store import FolderStore
 from troostwatch.services.care import CareService, VerifyReport
 
 
@@ -30,7 +31,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def verify(world: World, tmp_path: Path) -> VerifyReport:
-    return CareService(world.uow, FolderInventory(tmp_path / "images")).verify()
+    return CareService(world.uow, FolderInventory(FolderStore(tmp_path / "images"))).verify()
 
 
 def test_all_is_well(world: World, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ def true(kind: CodeType, value: str, url: str = "u") -> TrueCode:
 
 
 def waiting(code: Code | None, url: str = "u") -> QueueItem:
-    return QueueItem(5, ("A1-1-1",), 0, None, url, None, None, "doubtful", 17 if code else None, code)
+    return QueueItem(5, ("A1-1-1",), 0, "a" * 64, "x.jpg", url, None, None, "doubtful", 17 if code else None, code)
 
 
 def doubtful(kind: CodeType, value: str) -> Code:

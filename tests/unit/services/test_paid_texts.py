@@ -17,6 +17,7 @@ from troostwatch.domain.embedding import EmbeddingSpace
 from troostwatch.domain.errors import BudgetReachedError, PaidForNothingError, TroostwatchError
 from troostwatch.domain.runs import Outcome
 from troostwatch.domain.second_opinion import Budget
+from troostwatch.infrastructure.photographs.store import FolderStore
 from troostwatch.services.image_embedding import EmbeddingReport, ImageEmbeddingService
 from troostwatch.services.paid_texts import PaidTextEmbedder
 from troostwatch.services.search import SearchIndexService
@@ -55,6 +56,7 @@ def embed(world: World, embedder: PaidTextEmbedder) -> EmbeddingReport:
     service = ImageEmbeddingService(
         world.uow,
         world.clock,
+        photographs=FolderStore(Path("nowhere")),
         embedder=FakeEmbedder,
         paid=lambda: embedder,
         refresh_documents=SearchIndexService(world.uow, world.uow).refresh,

@@ -15,7 +15,7 @@ from fakes.world import World, analysis, code, sha
 from troostwatch.domain.codes import CodeType
 from troostwatch.domain.errors import ImageError, TroostwatchError
 from troostwatch.domain.geometry import Box, Quad
-from troostwatch.domain.images import AnalysisStatus
+from troostwatch.domain.images import AnalysisStatus, Stored
 from troostwatch.domain.readings import Analysis, Reading, ReadingKind
 from troostwatch.domain.runs import Outcome
 from troostwatch.domain.second_opinion import Answer, Budget, NamedCode, Question, Verdict, View
@@ -54,7 +54,8 @@ class FakeSecondReader:
     def version(self) -> str:
         return f"{self.model}, prompt {self.prompt_version}"
 
-    def ask(self, path: str, content: str, view: View, box: Box | None) -> Question:
+    def ask(self, photograph: Stored, view: View, box: Box | None) -> Question:
+        content = photograph.sha256
         self.asked.append((content, view))
         said = self.answers.get(content, lambda _: RIGHT)(view)
         verdict = Verdict.ANSWERED if isinstance(said, Answer) else said

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,12 +13,11 @@ from PIL import Image
 
 from troostwatch.domain.errors import ImageError
 from troostwatch.domain.geometry import Quad
+from troostwatch.domain.images import OpenPhotograph, Stored
 from troostwatch.domain.judgement.fusion import judge
 from troostwatch.domain.readings import Analysis, Backend, OcrEngine, Reading, Token
 from troostwatch.infrastructure.ai.barcode_reader import BarcodeReader
 from troostwatch.infrastructure.pixels.opening import load_upright
-
-_ASK_AGAIN = "'images reprocess-failed', then 'images download' ask for it again"
 
 
 class TextReader(Protocol):
@@ -56,11 +54,11 @@ class LocalAnalyzer:
         readers = (self._symbols, self._text, *((self._words,) if self._words else ()))
         return {reader.name: reader.version for reader in readers}
 
-    def analyze(self, source: Path | bytes) -> Analysis:
+    def analyze(self, source: bytes) -> Analysis:
         """Return readings and codes of a photograph. Raises ImageError when it cannot be opened or read."""
         return self.analyze_sized(source)[0]
 
-    def analyze_sized(self, source: Path | bytes) -> tuple[Analysis, tuple[int, int]]:
+    def analyze_sized(self, source: bytes) -> tuple[Analysis, tuple[int, int]]:
         """Return the same with width and height of the upright photograph."""
         started = time.perf_counter()
         image = load_upright(source, max_pixels=self._max_pixels)
@@ -116,24 +114,24 @@ def analyzer(engine: OcrEngine, max_pixels: int) -> LocalAnalyzer:
     return LocalAnalyzer(text_reader(engine), max_pixels=max_pixels)
 
 
-def file_bytes(path: str, sha256: str | None) -> bytes:
-    """Return the bytes of a photograph.
-
-    Raises ImageError when the file is missing or is not the one with this `sha256`: what another picture shows must
-    not become the codes of this one.
-    """
+def file_bytes(path: Path) -> bytes:
+    """Return what lies in a file that a person named, and no store keeps. Raises ImageError."""
     try:
-        data = Path(path).read_bytes()
+        return path.read_bytes()
     except OSError as error:
-        raise ImageError(f"there is no file {path} ({_ASK_AGAIN})", permanent=True) from error
-    if sha256 and hashlib.sha256(data).hexdigest() != sha256:
-        raise ImageError(f"the file changed since it was downloaded ({_ASK_AGAIN})", permanent=True)
-    return data
+        raise ImageError(f"cannot read {path}: {error.strerror}", permanent=True) from error
 
 
-def analyze_file(path: str, engine: OcrEngine, max_pixels: int, sha256: str | None = None) -> Analysis:
-    """Read one file: the function that workers are sent.
+def analyze_picture(data: bytes, engine: OcrEngine, max_pixels: int) -> Analysis:
+    """Read the bytes of a picture. Raises ImageError when they are no readable one."""
+    return analyzer(engine, max_pixels).analyze(data)
 
-    Raises ImageError when the file is missing, is not the one with this `sha256`, or is no readable picture.
+
+def analyze_photograph(
+    open_photograph: OpenPhotograph, photograph: Stored, engine: OcrEngine, max_pixels: int
+) -> Analysis:
+    """Open and read one photograph: the function that workers are sent.
+
+    Raises ImageError when the store does not open it, or it is no readable picture.
     """
-    return analyzer(engine, max_pixels).analyze(file_bytes(path, sha256))
+    return analyze_picture(open_photograph(photograph), engine, max_pixels)

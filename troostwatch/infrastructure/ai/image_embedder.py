@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import numpy as np
-import stamina
 from numpy.typing import NDArray
 from PIL import Image
 
 from troostwatch.domain.embedding import EmbeddingSpace, Vector, WaitingPhotograph
 from troostwatch.domain.errors import ImageError, MissingDependencyError, TroostwatchError, unforeseen
+from troostwatch.domain.images import OpenPhotograph, Stored
 from troostwatch.infrastructure.pixels.opening import load_upright
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ _log = logging.getLogger(__name__)
 
 PREPROCESSING_VERSION = 1  # raise it when the model is shown other pixels or another text
 
-_ATTEMPTS = 3  # of reading a file; a disk on the network may be away for a moment
 _TEXTS_AT_ONCE = 64
 _SEEN_AT_ONCE = 16  # photographs by a model on CPU: more take more memory and are no faster
 
@@ -47,7 +46,6 @@ class ClipOptions:
     device: str = "auto"
     threads: int = 2  # that decode beside the model
     max_pixels: int = 40_000_000
-    folder: Path = Path()  # where paths of photographs begin
     download: bool = True  # ask the hub for weights that its cache does not hold
 
 
@@ -84,7 +82,7 @@ class ClipEmbedder:
                 parts.append(self._of_length_one(self._model.encode_text(tokens)))
         return np.concatenate(parts)
 
-    def embed_image(self, source: Path | bytes) -> Vector:
+    def embed_image(self, source: bytes) -> Vector:
         """Return the vector of one picture. Raises ImageError."""
         (vector,) = self._embed([self._pixels(source)])
         if isinstance(vector, ImageError):
@@ -92,16 +90,15 @@ class ClipEmbedder:
         return vector
 
     def embed_photographs(
-        self, waiting: Sequence[WaitingPhotograph], *, batch_size: int
+        self, waiting: Sequence[WaitingPhotograph], open_photograph: OpenPhotograph, *, batch_size: int
     ) -> Generator[list[tuple[WaitingPhotograph, Vector | ImageError]]]:
-        """Yield batches in order. Threads decode the next photographs while the model works on these."""
-        folder = self._options.folder
+        """Yield batches in order. Threads open and decode the next photographs while the model works on these."""
         queue: deque[tuple[WaitingPhotograph, Future[Pixels | ImageError]]] = deque()
         coming = iter(waiting)
         pool = ThreadPoolExecutor(self._options.threads)
         try:
             for photograph in coming:
-                queue.append((photograph, pool.submit(self._decoded, folder / photograph.path, photograph.sha256)))
+                queue.append((photograph, pool.submit(self._decoded, photograph, open_photograph)))
                 if len(queue) >= 2 * batch_size:
                     yield self._batch([queue.popleft() for _ in range(batch_size)])
             while queue:
@@ -117,19 +114,16 @@ class ClipEmbedder:
         vectors = iter(self._embed(pixels))
         return [(p, found if isinstance(found, ImageError) else next(vectors)) for p, found in decoded]
 
-    def _decoded(self, path: Path, sha256: str) -> Pixels | ImageError:
+    def _decoded(self, photograph: Stored, open_photograph: OpenPhotograph) -> Pixels | ImageError:
         try:
-            data = _read(path)
-            if hashlib.sha256(data).hexdigest() != sha256:
-                raise ImageError(f"{path} changed since it was downloaded", permanent=True)
-            return self._pixels(data)
+            return self._pixels(open_photograph(photograph))
         except ImageError as error:
             return error
         except Exception as error:  # noqa: BLE001 (the failure of this one, with its traceback in the log)
-            _log.exception("%s: unforeseen error", path)
+            _log.exception("%s: unforeseen error", photograph.path)
             return ImageError(unforeseen(error))
 
-    def _pixels(self, source: Path | bytes) -> Pixels:
+    def _pixels(self, source: bytes) -> Pixels:
         """Return the middle square of a picture at the size that the model looks at."""
         image = load_upright(source, max_pixels=self._options.max_pixels, least_side=self._side)
         scale = self._side / min(image.size)
@@ -320,17 +314,3 @@ def _quiet() -> Iterator[None]:
 
 def _side(size: int | Sequence[int]) -> int:
     return size if isinstance(size, int) else size[0]
-
-
-@stamina.retry(on=OSError, attempts=_ATTEMPTS, wait_initial=0.2)
-def _contents(path: Path) -> bytes:
-    return path.read_bytes()
-
-
-def _read(path: Path) -> bytes:
-    if not path.is_file():
-        raise ImageError(f"there is no file {path}", permanent=True)
-    try:
-        return _contents(path)
-    except OSError as error:
-        raise ImageError(f"cannot read {path}: {error.strerror}") from error

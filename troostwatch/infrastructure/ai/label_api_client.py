@@ -13,7 +13,7 @@ import httpx
 import stamina
 
 from troostwatch.domain.errors import ImageError, TroostwatchError, unforeseen
-from troostwatch.domain.images import LotImage
+from troostwatch.domain.images import Downloaded, OpenPhotograph
 from troostwatch.domain.judgement.fusion import judge
 from troostwatch.domain.reading_format import reading_from
 from troostwatch.domain.readings import Analysis, Backend
@@ -126,11 +126,11 @@ def _analysis(values: Mapping[str, Any]) -> Analysis:
         raise ServiceAwayError(f"the label service answers otherwise than agreed: {error}") from error
 
 
-Outcome = tuple[LotImage, Analysis | ImageError]
+Outcome = tuple[Downloaded, Analysis | ImageError]
 
 
 class Analyzer(Protocol):
-    def analyze_all(self, images: Iterable[LotImage]) -> Iterator[Outcome]: ...
+    def analyze_all(self, photographs: Iterable[Downloaded]) -> Iterator[Outcome]: ...
 
 
 class LabelApiAnalyzer:
@@ -139,21 +139,20 @@ class LabelApiAnalyzer:
     def __init__(
         self,
         client: LabelAPIClient,
-        open_file: Callable[[LotImage], bytes],
+        open_photograph: OpenPhotograph,
         local: Callable[[], Analyzer],
         *,
         concurrency: int,
     ) -> None:
-        """`open_file` returns the bytes of a photograph or raises ImageError."""
         self._client = client
-        self._open_file = open_file
+        self._open = open_photograph
         self._local = local
         self._concurrency = concurrency
 
-    def analyze_all(self, images: Iterable[LotImage]) -> Iterator[Outcome]:
+    def analyze_all(self, photographs: Iterable[Downloaded]) -> Iterator[Outcome]:
         """Yield what came of each photograph, as it comes."""
-        left: list[LotImage] = []
-        waiting = iter(images)
+        left: list[Downloaded] = []
+        waiting = iter(photographs)
         try:
             if self._is_there():
                 yield from self._ask_all(waiting, left)
@@ -175,39 +174,40 @@ class LabelApiAnalyzer:
             _log.warning("the label service has no model: it reads by rules alone")
         return True
 
-    def _ask_all(self, waiting: Iterator[LotImage], left: list[LotImage]) -> Iterator[Outcome]:
+    def _ask_all(self, waiting: Iterator[Downloaded], left: list[Downloaded]) -> Iterator[Outcome]:
         """Yield what the service answered; what it did not answer is left."""
-        running: dict[Future[Analysis], LotImage] = {}
+        running: dict[Future[Analysis], Downloaded] = {}
         in_a_row = 0
         with ThreadPoolExecutor(self._concurrency) as pool:
             while True:
                 while in_a_row < _MOST_FAILURES_IN_A_ROW and len(running) < self._concurrency:
-                    image = next(waiting, None)
-                    if image is None:
+                    photograph = next(waiting, None)
+                    if photograph is None:
                         break
-                    running[pool.submit(self._read, image)] = image
+                    running[pool.submit(self._read, photograph)] = photograph
                 if not running:
                     return
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
-                    image = running.pop(future)
-                    result = self._outcome(image, future)
+                    photograph = running.pop(future)
+                    result = self._outcome(photograph, future)
                     if result is None:
-                        left.append(image)
+                        left.append(photograph)
                         in_a_row += 1
                     else:
                         in_a_row = 0
                         yield result
 
-    def _read(self, image: LotImage) -> Analysis:
-        return self._client.parse(self._open_file(image))
+    def _read(self, photograph: Downloaded) -> Analysis:
+        return self._client.parse(self._open(photograph))
 
     @staticmethod
-    def _outcome(image: LotImage, future: Future[Analysis]) -> Outcome | None:
+    def _outcome(photograph: Downloaded, future: Future[Analysis]) -> Outcome | None:
+        image = photograph.image
         try:
-            return image, future.result()
+            return photograph, future.result()
         except ImageError as error:
-            return image, error
+            return photograph, error
         except ServiceAwayError as error:
             _log.warning("photograph %s of %s: %s; read here instead", image.position, image.lot, error)
             return None
@@ -215,4 +215,4 @@ class LabelApiAnalyzer:
             raise
         except Exception as error:  # noqa: BLE001 (the failure of this one, with its traceback in the log)
             _log.exception("photograph %s of %s: unforeseen error", image.position, image.lot)
-            return image, ImageError(unforeseen(error))
+            return photograph, ImageError(unforeseen(error))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
 from io import BytesIO
-from pathlib import Path
 from typing import Annotated, Any
 
 from PIL import Image
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from troostwatch.domain.codes import CodeType
 from troostwatch.domain.geometry import Box
+from troostwatch.domain.images import OpenPhotograph, Stored
 from troostwatch.domain.second_opinion import Answer, NamedCode, Question, Verdict, View, version_of
 from troostwatch.infrastructure.ai.openai_api import (
     Completion,
@@ -105,12 +105,14 @@ class OpenaiReader:
 
     name = NAME
 
-    def __init__(self, connection: Connection, prices: Prices, folder: Path, *, max_pixels: int) -> None:
+    def __init__(
+        self, connection: Connection, prices: Prices, open_photograph: OpenPhotograph, *, max_pixels: int
+    ) -> None:
         self._api = OpenaiApi(connection)
         self.model = connection.model
         self.prompt_version = prompt().version
         self._prices = prices
-        self._folder = folder
+        self._open = open_photograph
         self._max_pixels = max_pixels
 
     @property
@@ -122,16 +124,16 @@ class OpenaiReader:
         """Return what one question may cost at most, in euros."""
         return self._prices.of(_DEAREST_INPUT_TOKENS, _MOST_OUTPUT_TOKENS)
 
-    def ask(self, path: str, content: str, view: View, box: Box | None) -> Question:
+    def ask(self, photograph: Stored, view: View, box: Box | None) -> Question:
         """Show a photograph, or the piece of it in `box`, and return what came of it.
 
-        An answer that cannot be believed is booked at the dearest call. Raises ImageError when the file cannot be
-        opened, and TroostwatchError for what would befall every photograph: a key or a model that the server does
-        not take, an account without credit.
+        An answer that cannot be believed is booked at the dearest call. Raises ImageError when the photograph
+        cannot be opened, and TroostwatchError for what would befall every photograph: a key or a model that the
+        server does not take, an account without credit.
         """
-        picture = load_upright(self._folder / path, max_pixels=self._max_pixels)
+        picture = load_upright(self._open(photograph), max_pixels=self._max_pixels)
         place = box if box and view is View.LABEL else Box(0, 0, picture.width, picture.height)
-        question = partial(self._question, content, view)
+        question = partial(self._question, photograph.sha256, view)
         try:
             completion = self._api.complete(
                 messages=[

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from troostwatch.domain.errors import ImageError, TroostwatchError, unforeseen
-from troostwatch.domain.images import LotImage
+from troostwatch.domain.images import Downloaded
 from troostwatch.domain.readings import Analysis
 
 _log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-Outcome = tuple[LotImage, Analysis | ImageError]
+Outcome = tuple[Downloaded, Analysis | ImageError]
 
 
 class InProcessExecutor(Executor):
@@ -63,7 +63,7 @@ def _leave_with_parent() -> None:
 
 @dataclass(slots=True)
 class _Job:
-    image: LotImage
+    photograph: Downloaded
     started: float
 
 
@@ -72,7 +72,7 @@ class AnalysisPool:
 
     def __init__(
         self,
-        read: Callable[[LotImage], tuple[Callable[..., Analysis], tuple[object, ...]]],
+        read: Callable[[Downloaded], tuple[Callable[..., Analysis], tuple[object, ...]]],
         *,
         jobs: int,
         timeout_seconds: float,
@@ -84,15 +84,15 @@ class AnalysisPool:
         self._timeout = timeout_seconds
         self._new_executor = executor or (process_executor if jobs > 1 else lambda _: InProcessExecutor())
 
-    def analyze_all(self, images: Iterable[LotImage]) -> Iterator[Outcome]:
+    def analyze_all(self, photographs: Iterable[Downloaded]) -> Iterator[Outcome]:
         """Yield what came of each photograph, as it comes. Closing the iterator stops the workers.
 
         A photograph whose worker died is read again alone, once; one that takes longer than the time allowed
         has its worker killed and fails.
         """
         executor = self._new_executor(self._jobs)
-        waiting = iter(images)
-        alone: deque[LotImage] = deque()
+        waiting = iter(photographs)
+        alone: deque[Downloaded] = deque()
         running: dict[Future[Analysis], _Job] = {}
         try:
             while True:
@@ -100,16 +100,16 @@ class AnalysisPool:
                 if not (running or broken):
                     break
                 done, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
-                broken += [running.pop(f).image for f in done if _crashed(f)]
+                broken += [running.pop(f).photograph for f in done if _crashed(f)]
                 for future in done & running.keys():
-                    yield _outcome(running.pop(future).image, future)
+                    yield _outcome(running.pop(future).photograph, future)
                 stuck = self._overdue(running)
                 if broken or stuck:
                     end(executor)
-                    alone += broken + [job.image for job in running.values() if job.image not in stuck]
+                    alone += broken + [job.photograph for job in running.values() if job.photograph not in stuck]
                     running.clear()
-                    for image in stuck:
-                        yield image, ImageError(f"reading took longer than {self._timeout:.0f} s")
+                    for photograph in stuck:
+                        yield photograph, ImageError(f"reading took longer than {self._timeout:.0f} s")
                     while alone:
                         yield self._read_alone(alone.popleft())
                     executor = self._new_executor(self._jobs)
@@ -117,34 +117,34 @@ class AnalysisPool:
             end(executor)
 
     def _fill(
-        self, executor: Executor, running: dict[Future[Analysis], _Job], waiting: Iterator[LotImage]
-    ) -> list[LotImage]:
+        self, executor: Executor, running: dict[Future[Analysis], _Job], waiting: Iterator[Downloaded]
+    ) -> list[Downloaded]:
         """Give every worker something to do; return what could not be given because a worker has just died."""
-        while len(running) < self._jobs and (image := next(waiting, None)):
-            function, arguments = self._read(image)
+        while len(running) < self._jobs and (photograph := next(waiting, None)):
+            function, arguments = self._read(photograph)
             started = time.monotonic()
             try:
-                running[executor.submit(function, *arguments)] = _Job(image, started)
+                running[executor.submit(function, *arguments)] = _Job(photograph, started)
             except BrokenProcessPool:
-                return [image]
+                return [photograph]
         return []
 
-    def _overdue(self, running: dict[Future[Analysis], _Job]) -> list[LotImage]:
+    def _overdue(self, running: dict[Future[Analysis], _Job]) -> list[Downloaded]:
         now = time.monotonic()
-        return [j.image for f, j in running.items() if not f.done() and now - j.started > self._timeout]
+        return [j.photograph for f, j in running.items() if not f.done() and now - j.started > self._timeout]
 
-    def _read_alone(self, image: LotImage) -> Outcome:
+    def _read_alone(self, photograph: Downloaded) -> Outcome:
         """Read one photograph in a process of its own, so that what dies is known."""
         executor = self._new_executor(1)
-        function, arguments = self._read(image)
+        function, arguments = self._read(photograph)
         future = executor.submit(function, *arguments)
         try:
             wait([future], timeout=self._timeout)
             if not future.done():
-                return image, ImageError(f"reading took longer than {self._timeout:.0f} s")
+                return photograph, ImageError(f"reading took longer than {self._timeout:.0f} s")
             if _crashed(future):
-                return image, ImageError("the reading process died on this photograph (out of memory?)")
-            return _outcome(image, future)
+                return photograph, ImageError("the reading process died on this photograph (out of memory?)")
+            return _outcome(photograph, future)
         finally:
             end(executor)
 
@@ -153,20 +153,21 @@ def _crashed(future: Future[Analysis]) -> bool:
     return isinstance(future.exception(), BrokenProcessPool)
 
 
-def _outcome(image: LotImage, future: Future[Analysis]) -> Outcome:
+def _outcome(photograph: Downloaded, future: Future[Analysis]) -> Outcome:
     """Return what the worker said. An error that would befall every photograph is raised here.
 
     One that nobody foresaw keeps its traceback in the log and costs its photograph.
     """
     error = future.exception()
     if error is None:
-        return image, future.result()
+        return photograph, future.result()
     if isinstance(error, ImageError):
-        return image, error
+        return photograph, error
     if isinstance(error, TroostwatchError) or not isinstance(error, Exception):
         raise error
+    image = photograph.image
     _log.error("photograph %s of %s: unforeseen error", image.position, image.lot, exc_info=error)
-    return image, ImageError(unforeseen(error))
+    return photograph, ImageError(unforeseen(error))
 
 
 def end(executor: Executor) -> None:

@@ -63,7 +63,11 @@ def get_token_data(image_path: Path | str, *, max_pixels: int = Image.MAX_IMAGE_
 
     Places are those of the upright picture. Raises ImageError when the file is no picture or Tesseract fails.
     """
-    return _image_to_data(load_upright(Path(image_path), max_pixels=max_pixels))
+    try:
+        data = Path(image_path).read_bytes()
+    except OSError as error:
+        raise ImageError(f"cannot read {image_path}: {error.strerror}", permanent=True) from error
+    return _image_to_data(load_upright(data, max_pixels=max_pixels))
 
 
 def _image_to_data(image: Image.Image, options: str = _SPARSE) -> dict[str, list[Any]]:

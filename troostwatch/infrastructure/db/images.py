@@ -6,12 +6,14 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from troostwatch.domain.codes import Code, CodeStatus, CodeType, DecidedBy, Origin
 from troostwatch.domain.geometry import Box, Quad
 from troostwatch.domain.images import (
     AnalysisStatus,
     Content,
+    Downloaded,
     DownloadStatus,
     Fetched,
     LotImage,
@@ -71,9 +73,11 @@ class LotImageRepository:
             closing_before=closing_before,
         )
 
-    def downloaded_with_url(self, url: str) -> LotImage | None:
+    def downloaded_with_url(self, url: str) -> Downloaded | None:
         """Return a photograph that some lot already brought from this URL."""
-        rows = self._select("i.url = :url AND i.download_status = 'downloaded'", {"url": url}, order="i.id", limit=1)
+        rows = self._downloaded(
+            "i.url = :url AND i.download_status = 'downloaded'", {"url": url}, order="i.id", limit=1
+        )
         return rows[0] if rows else None
 
     def record_fetched(self, fetched: Fetched, *, now: datetime) -> None:
@@ -141,13 +145,13 @@ class LotImageRepository:
         lots: Sequence[str] = (),
         closing_before: datetime | None = None,
         since_version: int | None = None,
-    ) -> list[LotImage]:
+    ) -> list[Downloaded]:
         """Return one photograph of each content that waits to be read, lots about to close first.
 
         With `since_version` also of those that an older version of the reading read; they keep their state until
         they are read again.
         """
-        chosen = self._select(
+        chosen = self._downloaded(
             """i.download_status = 'downloaded' AND (i.analysis_status = 'pending' OR (
                    i.analysis_status IN ('analyzed', 'needs_review') AND i.content_sha256 IN (
                        SELECT content_sha256 FROM analyses WHERE reading_version < :since_version)))""",
@@ -156,7 +160,7 @@ class LotImageRepository:
             lots=lots,
             closing_before=closing_before,
         )
-        return list({image.sha256: image for image in reversed(chosen)}.values())[::-1][:limit]
+        return list({photograph.sha256: photograph for photograph in reversed(chosen)}.values())[::-1][:limit]
 
     def is_reviewed(self, sha256: str) -> bool:
         """Tell whether a person said that nothing is left to ask about this content."""
@@ -197,18 +201,18 @@ class LotImageRepository:
             },
         )
 
-    def needing_review(self, *, now: datetime, lots: Sequence[str] = ()) -> list[LotImage]:
+    def needing_review(self, *, now: datetime, lots: Sequence[str] = ()) -> list[Downloaded]:
         """Return one photograph of each content that a person should look at, lots about to close first."""
-        chosen = self._select(
+        chosen = self._downloaded(
             "i.download_status = 'downloaded' AND i.analysis_status = 'needs_review'",
             {"now": stamp(now)},
             order=f"{CLOSING_FIRST}, l.id, i.position",
             lots=lots,
         )
-        return list({image.sha256: image for image in reversed(chosen)}.values())[::-1]
+        return list({photograph.sha256: photograph for photograph in reversed(chosen)}.values())[::-1]
 
-    def failed_analyses(self, limit: int | None = None) -> list[LotImage]:
-        return self._select("i.download_status = 'downloaded' AND i.analysis_status = 'failed'", {}, limit=limit)
+    def failed_analyses(self, limit: int | None = None) -> list[Downloaded]:
+        return self._downloaded("i.download_status = 'downloaded' AND i.analysis_status = 'failed'", {}, limit=limit)
 
     def forget_file(self, image_id: int) -> None:
         """Send a photograph whose file is lost or changed back to the queue of downloads."""
@@ -238,6 +242,10 @@ class LotImageRepository:
             {"most": most if limit is None else max(0, limit - downloads)},
         ).rowcount
         return downloads, analyses
+
+    def _downloaded(self, where: str, values: dict[str, object], **options: Any) -> list[Downloaded]:  # noqa: ANN401
+        """Return what `_select` does, of photographs that lie in the store; what `where` chooses has to."""
+        return [found for image in self._select(where, values, **options) if (found := image.downloaded)]
 
     def _select(
         self,

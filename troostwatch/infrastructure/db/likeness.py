@@ -9,6 +9,7 @@ from datetime import datetime
 
 from troostwatch.domain.codes import CodeType
 from troostwatch.domain.duplicates import CodePlace, Place, SharedCode
+from troostwatch.domain.images import Stored
 from troostwatch.infrastructure.db.times import from_text, stamp
 
 # A regulatory model stands on many products, 'other' may be anything: that two lots have one says nothing.
@@ -19,8 +20,8 @@ class LikenessRepository:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._conn = connection
 
-    def without_hash(self, *, version: int, lots: Sequence[str] = ()) -> list[tuple[str, str]]:
-        """Return (content, path of a file of it) of photographs that have no hash of this version."""
+    def without_hash(self, *, version: int, lots: Sequence[str] = ()) -> list[Stored]:
+        """Return one photograph of each content that has no hash of this version."""
         rows = self._conn.execute(
             f"""SELECT i.content_sha256, min(i.local_path) FROM lot_images AS i
                   {"JOIN lots AS l ON l.id = i.lot_id" if lots else ""}
@@ -31,7 +32,7 @@ class LikenessRepository:
                  GROUP BY i.content_sha256 ORDER BY min(i.id)""",
             {"version": version, "lots": json.dumps(list(lots))},
         )
-        return [(row[0], row[1]) for row in rows]
+        return [Stored(sha256=row[0], path=row[1]) for row in rows]
 
     def record_hashes(self, hashes: Iterable[tuple[str, bytes | None, str | None]], *, version: int) -> None:
         """Store (content, hash, what was wrong with the file)."""

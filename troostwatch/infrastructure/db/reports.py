@@ -196,6 +196,7 @@ def _queue_item(row: sqlite3.Row) -> QueueItem:
         image_id=row["image_id"],
         lots=(row["display_id"], *others),
         position=row["position"],
+        content=row["content_sha256"],
         path=row["local_path"],
         url=row["url"],
         title=row["title"],

@@ -12,7 +12,7 @@ from troostwatch.infrastructure.pixels.opening import load_upright
 _SMALLEST_SIDE = 480
 
 
-def cut(source: Path, box: Box, target: Path, *, max_pixels: int) -> Path:
+def cut(source: bytes, box: Box, target: Path, *, max_pixels: int) -> Path:
     """Write the surroundings of a box as PNG, enlarged where it is small, and return `target`. Raises ImageError."""
     image = load_upright(source, max_pixels=max_pixels)
     margin = max(40, (box.y1 - box.y0) * 2)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -47,7 +46,7 @@ class _Entry:
 
 
 def draw_codes(
-    source: Path | bytes, codes: Sequence[Code], suffix: str, *, max_pixels: int, readings: Sequence[Reading] = ()
+    source: bytes, codes: Sequence[Code], suffix: str, *, max_pixels: int, readings: Sequence[Reading] = ()
 ) -> bytes:
     """Return a picture of the photograph with a box for each code and, beside it, type, value and probability.
 

@@ -7,24 +7,12 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from pathlib import Path
 from typing import IO
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from troostwatch.domain.errors import ImageError
-
-# What sites serve as photographs, and how a file of each kind is named. Pillow reads fifty formats more, each a
-# door that nobody needs open. MPO opens as JPEG and then says what it is.
-SUFFIXES = {
-    "JPEG": ".jpg",
-    "MPO": ".jpg",
-    "PNG": ".png",
-    "WEBP": ".webp",
-    "GIF": ".gif",
-    "BMP": ".bmp",
-    "AVIF": ".avif",
-}
+from troostwatch.domain.images import SUFFIXES
 
 
 def _readable() -> tuple[str, ...]:
@@ -63,13 +51,11 @@ class DamagedError(ImageError):
 
 
 @contextmanager
-def opened(
-    source: Path | bytes | IO[bytes], *, max_pixels: int, least_side: int | None = None
-) -> Iterator[Image.Image]:
+def opened(source: bytes | IO[bytes], *, max_pixels: int, least_side: int | None = None) -> Iterator[Image.Image]:
     """Yield the first frame of a picture, decoded. The size is looked at before the pixels are.
 
     With `least_side` a JPEG may come smaller, with both sides at least so long: decoding then costs a fraction.
-    Raises ImageError (permanent): of an unknown kind, with too many pixels or none, or not there. Raises
+    Raises ImageError (permanent): of an unknown kind, or with too many pixels or none. Raises
     DamagedError, also an ImageError, when it is truncated or does not decode.
     """
     with _hostile(max_pixels):
@@ -86,7 +72,7 @@ def opened(
         yield image
 
 
-def load_upright(source: Path | bytes, *, max_pixels: int, least_side: int | None = None) -> Image.Image:
+def load_upright(source: bytes, *, max_pixels: int, least_side: int | None = None) -> Image.Image:
     """Return the decoded picture in RGB, turned upright by its EXIF orientation. Raises ImageError.
 
     `least_side` as in `opened`.
@@ -109,8 +95,6 @@ def _hostile(max_pixels: int) -> Iterator[None]:
         raise UnknownKindError("no photograph of a kind we take", permanent=True) from error
     except Image.DecompressionBombError as error:
         raise TooManyPixelsError(f"more than {max_pixels:,} pixels", permanent=True) from error
-    except FileNotFoundError as error:
-        raise ImageError(f"there is no file {error.filename}", permanent=True) from error
     # Decoders of hostile bytes raise whatever they stumble over; no list of it has ever been complete.
     except Exception as error:
         raise DamagedError(f"the photograph does not decode: {error}", permanent=True) from error

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from io import BytesIO
-from pathlib import Path
 
 from PIL import Image
 
 from troostwatch.infrastructure.pixels.opening import load_upright
 
 
-def thumbnail(source: Path, *, side: int, max_pixels: int) -> bytes:
+def thumbnail(source: bytes, *, side: int, max_pixels: int) -> bytes:
     """Return a JPEG of a photograph, neither side longer than `side`. Raises ImageError."""
     picture = load_upright(source, max_pixels=max_pixels, least_side=side)
     picture.thumbnail((side, side), Image.Resampling.LANCZOS)

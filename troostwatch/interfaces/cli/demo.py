@@ -170,10 +170,10 @@ def _draw_best(folder: Path, found: Iterable[TrueCode]) -> Path | None:
         for row in app.reports().codes():
             pictures[row.lot, row.position].append(row)
         best = max(pictures.values(), key=lambda rows: _worth(rows, right), default=[])
-        if not best or best[0].path is None:
+        if not best:
             return None
         place = bootstrap.place_for_output(folder / "found.png", session.protected(None))
-        app.draw_codes(best[0].path, [row.code for row in best], place)
+        app.draw_codes(best[0].photograph, [row.code for row in best], place)
         return place.named
 
 

@@ -295,12 +295,10 @@ def _answer(service: ReviewService, item: QueueItem, key: str) -> Answer | None:
 
 def _show_crop(app: bootstrap.Workspace, item: QueueItem, *, launch: bool) -> None:
     """Tell where the piece of the photograph lies, or open it where there is a screen."""
-    if not item.path:
-        return
     path = app.photograph(item.path)
     if item.code and item.code.box:
         try:
-            path = app.crop(item.path, item.code.box, f"{item.image_id}-{item.code_id}")
+            path = app.crop(item.photograph, item.code.box, f"{item.image_id}-{item.code_id}")
         except ImageError as error:
             output.say(f"      no picture: {error}")
             return

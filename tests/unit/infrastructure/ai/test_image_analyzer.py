@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pickle
-from pathlib import Path
 
 import pytest
 from fakes.sticker_photographs import taken
 
 from troostwatch.domain.errors import ImageError
 from troostwatch.domain.readings import Backend, OcrEngine
-from troostwatch.infrastructure.ai.image_analyzer import analyze_file, analyzer
+from troostwatch.infrastructure.ai.image_analyzer import analyze_picture, analyzer
 
 MOST = 10_000_000
 
@@ -31,20 +30,16 @@ def test_what_a_sticker_says_is_read_and_the_readers_are_named(engine: OcrEngine
     assert analysis.seconds > 0
 
 
-def test_what_is_read_is_plain_data_that_travels(tmp_path: Path) -> None:
-    (tmp_path / "x.jpg").write_bytes(taken()[0])
-
-    analysis = analyze_file(str(tmp_path / "x.jpg"), OcrEngine.TESSERACT, MOST)
+def test_what_is_read_is_plain_data_that_travels() -> None:
+    analysis = analyze_picture(taken()[0], OcrEngine.TESSERACT, MOST)
 
     assert pickle.loads(pickle.dumps(analysis)) == analysis
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", taken()[0][:20_000]])
-def test_what_is_no_picture_is_an_image_error(tmp_path: Path, body: bytes) -> None:
-    (tmp_path / "x.jpg").write_bytes(body)
-
+def test_what_is_no_picture_is_an_image_error(body: bytes) -> None:
     with pytest.raises(ImageError):
-        analyze_file(str(tmp_path / "x.jpg"), OcrEngine.TESSERACT, MOST)
+        analyze_picture(body, OcrEngine.TESSERACT, MOST)
 
 
 def test_the_limit_of_pixels_holds_for_reading_too() -> None:

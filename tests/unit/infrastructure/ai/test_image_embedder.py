@@ -13,6 +13,7 @@ from PIL import Image
 from troostwatch.domain.embedding import WaitingPhotograph
 from troostwatch.domain.errors import ImageError, MissingDependencyError
 from troostwatch.infrastructure.ai.image_embedder import PREPROCESSING_VERSION, ClipEmbedder, ClipOptions
+from troostwatch.infrastructure.photographs.store import FolderStore
 
 pytestmark = needs_clip
 
@@ -32,7 +33,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def options(shelf: Path, **changes: object) -> ClipOptions:
     told = {"model": str(shelf / f"{NAME}.json"), "pretrained": "none", "weights": shelf / "tiny.pt"}
-    return ClipOptions(**(told | {"device": "cpu", "folder": shelf} | changes))
+    return ClipOptions(**(told | {"device": "cpu"} | changes))
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +47,16 @@ def waiting(shelf: Path, *names: str) -> list[WaitingPhotograph]:
     ]
 
 
-def embed(embedder: ClipEmbedder, photographs: list[WaitingPhotograph], batch_size: int) -> list[object]:
-    return [result for batch in embedder.embed_photographs(photographs, batch_size=batch_size) for _, result in batch]
+def embed(embedder: ClipEmbedder, shelf: Path, photographs: list[WaitingPhotograph], batch_size: int) -> list[object]:
+    batches = embedder.embed_photographs(photographs, FolderStore(shelf).open, batch_size=batch_size)
+    return [result for batch in batches for _, result in batch]
 
 
 def test_vectors_have_the_dimension_of_the_model_and_length_one(embedder: ClipEmbedder, shelf: Path) -> None:
-    vectors = [*embed(embedder, waiting(shelf, "0.jpg", "1.jpg"), 2), *embedder.embed_texts(["a laptop", "ein Stuhl"])]
+    vectors = [
+        *embed(embedder, shelf, waiting(shelf, "0.jpg", "1.jpg"), 2),
+        *embedder.embed_texts(["a laptop", "ein Stuhl"]),
+    ]
 
     for vector in vectors:
         assert (vector.shape, vector.dtype) == ((DIMENSION,), np.float32)
@@ -67,11 +72,11 @@ def test_the_space_names_the_weights_by_their_digest(embedder: ClipEmbedder, she
 
 def test_a_vector_does_not_depend_on_the_batch_nor_on_the_run(embedder: ClipEmbedder, shelf: Path) -> None:
     photographs = waiting(shelf, *(f"{number}.jpg" for number in range(7)))
-    alone = embed(embedder, photographs, 1)
+    alone = embed(embedder, shelf, photographs, 1)
 
     for batch_size in (2, 3, 50):
-        np.testing.assert_allclose(embed(embedder, photographs, batch_size), alone, atol=1e-5)
-    np.testing.assert_array_equal(embed(ClipEmbedder(options(shelf)), photographs, 1), alone)
+        np.testing.assert_allclose(embed(embedder, shelf, photographs, batch_size), alone, atol=1e-5)
+    np.testing.assert_array_equal(embed(ClipEmbedder(options(shelf)), shelf, photographs, 1), alone)
     np.testing.assert_allclose(embedder.embed_image((shelf / "3.jpg").read_bytes()), alone[3], atol=1e-6)
 
 
@@ -90,7 +95,7 @@ def test_what_exif_turns_is_looked_at_upright(embedder: ClipEmbedder, shelf: Pat
     picture.transpose(Image.Transpose.ROTATE_90).save(shelf / "turned.png", exif=exif)
 
     upright, turned, lying = (
-        embedder.embed_image(path)
+        embedder.embed_image(path.read_bytes())
         for path in (
             (shelf / "upright.png"),
             (shelf / "turned.png"),
@@ -112,7 +117,7 @@ def test_a_bad_photograph_fails_alone(embedder: ClipEmbedder, shelf: Path) -> No
     photographs = [*waiting(shelf, "0.jpg", "broken.jpg"), WaitingPhotograph("0" * 64, "1.jpg", "A1-1-1", 0)]
     photographs += [WaitingPhotograph("0" * 64, "lost.jpg", "A1-1-1", 0), *waiting(shelf, "2.jpg")]
 
-    results = embed(embedder, photographs, 3)
+    results = embed(embedder, shelf, photographs, 3)
 
     assert [isinstance(result, ImageError) for result in results] == [False, True, True, True, False]
     assert "changed since it was downloaded" in str(results[2])
@@ -162,7 +167,7 @@ def test_a_batch_too_large_for_the_memory_is_halved(
 ) -> None:
     import torch
 
-    whole = embed(embedder, waiting(shelf, "0.jpg", "1.jpg", "2.jpg"), 3)
+    whole = embed(embedder, shelf, waiting(shelf, "0.jpg", "1.jpg", "2.jpg"), 3)
     encode = embedder._model.encode_image
     sizes = []
 
@@ -174,5 +179,5 @@ def test_a_batch_too_large_for_the_memory_is_halved(
 
     monkeypatch.setattr(embedder._model, "encode_image", small)
 
-    np.testing.assert_allclose(embed(embedder, waiting(shelf, "0.jpg", "1.jpg", "2.jpg"), 3), whole, atol=1e-5)
+    np.testing.assert_allclose(embed(embedder, shelf, waiting(shelf, "0.jpg", "1.jpg", "2.jpg"), 3), whole, atol=1e-5)
     assert sizes == [3, 1, 2, 1, 1]

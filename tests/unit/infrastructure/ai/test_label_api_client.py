@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from troostwatch.domain.codes import CodeType
 from troostwatch.domain.errors import ImageError, TroostwatchError
-from troostwatch.domain.images import AnalysisStatus, DownloadStatus, LotImage
+from troostwatch.domain.images import AnalysisStatus, Downloaded, DownloadStatus, LotImage
 from troostwatch.domain.reading_format import reading_from, reading_values
 from troostwatch.domain.readings import Analysis, Backend, OcrEngine, Reading, ReadingKind
 from troostwatch.infrastructure.ai.image_analyzer import analyzer
@@ -33,20 +33,20 @@ HERE = Analysis(Backend.LOCAL, {"barcode": "1"}, (), (), ())
 HEALTH = (200, {"status": "ok", "model": "loaded"})
 
 
-def photographs(count: int) -> list[LotImage]:
+def photographs(count: int) -> list[Downloaded]:
     one = LotImage(1, "A1-1-1", "https://a.example", 0, DownloadStatus.DOWNLOADED, 1, "x.jpg", "a" * 64,
                    AnalysisStatus.PENDING, 0, None, None)  # fmt: skip
-    return [replace(one, id=number, position=number) for number in range(count)]
+    return [Downloaded("a" * 64, "x.jpg", replace(one, id=number, position=number)) for number in range(count)]
 
 
 @dataclass
 class FakeLocal:
     read: list[int] = field(default_factory=list)
 
-    def analyze_all(self, images: Iterable[LotImage]) -> Iterator[tuple[LotImage, Analysis | ImageError]]:
-        for image in images:
-            self.read.append(image.id)
-            yield image, HERE
+    def analyze_all(self, photographs: Iterable[Downloaded]) -> Iterator[tuple[Downloaded, Analysis | ImageError]]:
+        for photograph in photographs:
+            self.read.append(photograph.image.id)
+            yield photograph, HERE
 
 
 Told = tuple[int, object]
@@ -98,7 +98,7 @@ def parse(url: str, photo: bytes = PHOTO, **options: Any) -> Analysis:
 
 def read_all(url: str, local: FakeLocal, count: int = 4) -> dict[int, Analysis | ImageError]:
     reader = LabelApiAnalyzer(client(url), lambda _: PHOTO, lambda: local, concurrency=1)
-    return {image.id: result for image, result in reader.analyze_all(photographs(count))}
+    return {one.image.id: result for one, result in reader.analyze_all(photographs(count))}
 
 
 def answer(*readings: Reading) -> dict[str, object]:

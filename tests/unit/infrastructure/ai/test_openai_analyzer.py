@@ -15,12 +15,14 @@ from PIL import Image
 from troostwatch.domain.codes import CodeType
 from troostwatch.domain.errors import ImageError, MissingDependencyError, TroostwatchError
 from troostwatch.domain.geometry import Box
+from troostwatch.domain.images import Stored
 from troostwatch.domain.second_opinion import Question, Verdict, View
 from troostwatch.infrastructure.ai import openai_analyzer
 from troostwatch.infrastructure.ai.openai_analyzer import OpenaiReader
 from troostwatch.infrastructure.ai.openai_api import Connection, Prices
+from troostwatch.infrastructure.photographs.store import FolderStore
 
-CONTENT = "a" * 64
+NOWHERE = Connection("sk-test", "http://127.0.0.1:1/v1", "m", 1.0, 1)
 LABEL = Box(400, 300, 800, 500)
 
 
@@ -32,19 +34,23 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def stored(folder: Path) -> Stored:
+    return Stored(hashlib.sha256((folder / "photo.jpg").read_bytes()).hexdigest(), "photo.jpg")
+
+
 def reader(server: FakeOpenai, folder: Path, *, attempts: int = 1, timeout: float = 10) -> OpenaiReader:
     connection = Connection("sk-test", server.url, "gpt-4.1-mini", timeout, attempts)
-    return OpenaiReader(connection, Prices(0.4, 1.6), folder, max_pixels=40_000_000)
+    return OpenaiReader(connection, Prices(0.4, 1.6), FolderStore(folder).open, max_pixels=40_000_000)
 
 
 def ask(folder: Path, answer: Callable[[int, Asked], Reply], **options: float) -> Question:
     with served(answer) as server:
-        return reader(server, folder, **options).ask("photo.jpg", CONTENT, View.PHOTOGRAPH, None)
+        return reader(server, folder, **options).ask(stored(folder), View.PHOTOGRAPH, None)
 
 
 def test_the_question_shows_the_label_and_asks_for_the_form(folder: Path) -> None:
     with served(lambda *_: codes(("serial_number", "PF206B5L"))) as server:
-        reader(server, folder).ask("photo.jpg", CONTENT, View.LABEL, LABEL)
+        reader(server, folder).ask(stored(folder), View.LABEL, LABEL)
 
     (asked,) = server.asked
     assert (asked.model, asked.key) == ("gpt-4.1-mini", "sk-test")
@@ -56,7 +62,7 @@ def test_the_question_shows_the_label_and_asks_for_the_form(folder: Path) -> Non
 
 def test_an_answer_names_codes_in_places_of_the_photograph_and_has_its_price(folder: Path) -> None:
     with served(lambda *_: codes(("serial_number", " PF206B5L "), ("ean", "4006381333931"))) as server:
-        question = reader(server, folder).ask("photo.jpg", CONTENT, View.LABEL, LABEL)
+        question = reader(server, folder).ask(stored(folder), View.LABEL, LABEL)
 
     assert question.verdict is Verdict.ANSWERED
     assert question.answer
@@ -66,7 +72,7 @@ def test_an_answer_names_codes_in_places_of_the_photograph_and_has_its_price(fol
     assert question.answer.codes[0].box == Box(400 + 40, 300 + 40, 400 + 240, 300 + 60)
     assert (question.input_tokens, question.output_tokens) == (1000, 50)
     assert question.cost_eur == pytest.approx(1000 * 0.4e-6 + 50 * 1.6e-6)
-    assert (question.content, question.reader, question.prompt_version) == (CONTENT, "openai", "1")
+    assert (question.content, question.reader, question.prompt_version) == (stored(folder).sha256, "openai", "1")
 
 
 @pytest.mark.parametrize("box", [(), (1, 2, 3), (600, 0, 100, 1000), (-5, 0, 10, 10), (0, 0, 5000, 10)])
@@ -115,10 +121,8 @@ def test_a_server_that_never_answers_is_left(folder: Path) -> None:
 
 
 def test_a_server_that_is_not_there_is_told(folder: Path) -> None:
-    connection = Connection("sk-test", "http://127.0.0.1:1/v1", "m", 1.0, 1)
-
-    question = OpenaiReader(connection, Prices(0, 0), folder, max_pixels=40_000_000).ask(
-        "photo.jpg", CONTENT, View.PHOTOGRAPH, None
+    question = OpenaiReader(NOWHERE, Prices(0, 0), FolderStore(folder).open, max_pixels=40_000_000).ask(
+        stored(folder), View.PHOTOGRAPH, None
     )
 
     assert question.verdict is Verdict.FAILED
@@ -229,7 +233,7 @@ def test_a_model_that_refuses_the_temperature_is_asked_without_it_from_then_on(f
 
     with served(answer) as server:
         model = reader(server, folder)
-        verdicts = [model.ask("photo.jpg", CONTENT, View.PHOTOGRAPH, None).verdict for _ in range(2)]
+        verdicts = [model.ask(stored(folder), View.PHOTOGRAPH, None).verdict for _ in range(2)]
 
     assert verdicts == [Verdict.ANSWERED] * 2
     assert len(server.asked) == 3

@@ -13,15 +13,15 @@ import pytest
 from fakes import workers
 
 from troostwatch.domain.errors import GoneError, ImageError
-from troostwatch.domain.images import AnalysisStatus, DownloadStatus, LotImage
+from troostwatch.domain.images import AnalysisStatus, Downloaded, DownloadStatus, LotImage
 from troostwatch.domain.readings import Analysis
 from troostwatch.infrastructure.ai.pool import AnalysisPool, InProcessExecutor
 
 LONG = 300.0
 
 
-def image(number: int, behaviour: str) -> LotImage:
-    return LotImage(
+def photograph(number: int, behaviour: str) -> Downloaded:
+    image = LotImage(
         id=number,
         lot="A1-1-1",
         url=behaviour,
@@ -35,18 +35,19 @@ def image(number: int, behaviour: str) -> LotImage:
         review_reason=None,
         error_message=None,
     )
+    return Downloaded("x", "x", image)
 
 
 def pool(*, jobs: int = 2, timeout: float = LONG, executor: Callable[[int], Executor] | None = None) -> AnalysisPool:
     return AnalysisPool(
-        lambda image: (workers.read, (image.url,)), jobs=jobs, timeout_seconds=timeout, executor=executor
+        lambda one: (workers.read, (one.image.url,)), jobs=jobs, timeout_seconds=timeout, executor=executor
     )
 
 
 def outcomes(reading: AnalysisPool, behaviours: Iterable[str]) -> dict[int, Analysis | ImageError]:
     """Return what came of each photograph by its number, each exactly once."""
-    results = list(reading.analyze_all(image(i, behaviour) for i, behaviour in enumerate(behaviours)))
-    found = {image.id: result for image, result in results}
+    results = list(reading.analyze_all(photograph(i, behaviour) for i, behaviour in enumerate(behaviours)))
+    found = {one.image.id: result for one, result in results}
     assert len(found) == len(results)
     return found
 
@@ -111,7 +112,9 @@ def test_a_stuck_worker_is_killed_and_the_others_are_read() -> None:
 
 
 def test_a_caller_that_goes_away_leaves_no_process_behind() -> None:
-    results = pool().analyze_all(image(i, behaviour) for i, behaviour in enumerate(["reads", "is stuck", "is stuck"]))
+    results = pool().analyze_all(
+        photograph(i, behaviour) for i, behaviour in enumerate(["reads", "is stuck", "is stuck"])
+    )
     next(results)
 
     results.close()
@@ -122,10 +125,10 @@ def test_a_caller_that_goes_away_leaves_no_process_behind() -> None:
 def test_no_more_photographs_are_taken_up_than_there_are_jobs() -> None:
     taken: list[int] = []
 
-    def waiting() -> Iterable[LotImage]:
+    def waiting() -> Iterable[Downloaded]:
         for i in range(9):
             taken.append(i)
-            yield image(i, "reads")
+            yield photograph(i, "reads")
 
     results = pool(jobs=2, executor=lambda _: InProcessExecutor()).analyze_all(waiting())
     next(results)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import threading
 import warnings
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -142,11 +141,6 @@ def test_a_file_that_was_cut_off_is_damaged(kind: str, share: float) -> None:
 def test_what_is_no_picture_is_said_to_be_none(body: bytes) -> None:
     with pytest.raises(ImageError):
         load_upright(body, max_pixels=MOST)
-
-
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ImageError, match=r"there is no file .*lost\.jpg"):
-        load_upright(tmp_path / "lost.jpg", max_pixels=MOST)
 
 
 SEEDS = [noise(kind) for kind in FORMATS if kind != "MPO"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from PIL import Image, ImageDraw
 
 from troostwatch.domain.duplicates import NEARLY_SAME_BITS
 from troostwatch.domain.errors import ImageError
+from troostwatch.domain.images import Stored
+from troostwatch.infrastructure.photographs.store import FolderStore
 from troostwatch.infrastructure.pixels.perceptual_hash import PhotographHasher, perceptual_hash
 
 
@@ -24,9 +27,13 @@ def scene(seed: int) -> Image.Image:
 
 
 def bits(path: Path) -> bytes:
-    value = perceptual_hash(path, max_pixels=10_000_000)
+    value = perceptual_hash(path.read_bytes(), max_pixels=10_000_000)
     assert value is not None
     return value
+
+
+def stored(path: Path) -> Stored:
+    return Stored(hashlib.sha256(path.read_bytes()).hexdigest(), path.name)
 
 
 def apart(first: bytes, second: bytes) -> int:
@@ -63,17 +70,18 @@ def test_turned_by_exif_it_is_the_same(tmp_path: Path) -> None:
 def test_where_there_is_nothing_to_see_there_is_no_hash(tmp_path: Path) -> None:
     Image.new("RGB", (400, 300), "white").save(tmp_path / "white.jpg")
 
-    assert perceptual_hash(tmp_path / "white.jpg", max_pixels=10_000_000) is None
+    assert perceptual_hash((tmp_path / "white.jpg").read_bytes(), max_pixels=10_000_000) is None
 
 
 @pytest.mark.parametrize("threads", [1, 4])
-def test_results_come_in_the_order_of_the_paths(tmp_path: Path, threads: int) -> None:
+def test_results_come_in_the_order_of_the_photographs(tmp_path: Path, threads: int) -> None:
     for seed in range(3):
         scene(seed).save(tmp_path / f"{seed}.jpg")
     (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0")
-    hasher = PhotographHasher(tmp_path, max_pixels=10_000_000, threads=threads)
+    hasher = PhotographHasher(FolderStore(tmp_path).open, max_pixels=10_000_000, threads=threads)
 
-    results = list(hasher.hash_all(["2.jpg", "broken.jpg", "0.jpg", "missing.jpg"]))
+    asked = [stored(tmp_path / name) for name in ("2.jpg", "broken.jpg", "0.jpg")]
+    results = list(hasher.hash_all([*asked, Stored("0" * 64, "missing.jpg")]))
 
     assert [results[0], results[2]] == [bits(tmp_path / "2.jpg"), bits(tmp_path / "0.jpg")]
     assert isinstance(results[1], ImageError)

@@ -9,7 +9,6 @@ import io
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,10 +18,11 @@ from fakes.lot_site import Answer, LoopbackSite, loopback_site
 from PIL import Image
 
 from troostwatch.domain.errors import ImageError, TroostwatchError
-from troostwatch.domain.images import AnalysisStatus, Content, DownloadStatus, Fetched, FetchFailed, LotImage
+from troostwatch.domain.images import AnalysisStatus, Content, DownloadStatus, Fetched, FetchFailed, LotImage, Stored
 from troostwatch.infrastructure.http.client import ClientOptions
-from troostwatch.infrastructure.persistence import images
-from troostwatch.infrastructure.persistence.images import ImageDownloader, Limits
+from troostwatch.infrastructure.photographs import downloader as module
+from troostwatch.infrastructure.photographs.downloader import ImageDownloader, Limits
+from troostwatch.infrastructure.photographs.store import FolderStore
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +63,7 @@ def image(url: str, *, number: int = 1, position: int = 0, lot: str = "A1-1-2") 
 def downloader(folder: Path, *, concurrency: int = 2, **changes: int) -> ImageDownloader:
     limits = Limits(**{"most_bytes": 200_000, "most_pixels": 100_000} | changes)
     options = ClientOptions("Troostwatch/1 (test)", allow_private=True, attempts=3, per_host=concurrency)
-    return ImageDownloader(folder, options, limits, concurrency=concurrency, sleep=FakeSleep())
+    return ImageDownloader(FolderStore(folder), options, limits, concurrency=concurrency, sleep=FakeSleep())
 
 
 def fetch(
@@ -221,7 +221,7 @@ def test_what_a_killed_run_left_is_removed_and_nothing_else(tmp_path: Path) -> N
 
 def test_a_private_address_is_refused_unless_it_is_allowed(tmp_path: Path) -> None:
     options = ClientOptions("Troostwatch/1 (test)", attempts=1)
-    guarded = ImageDownloader(tmp_path, options, Limits(1000, 1000), concurrency=1)
+    guarded = ImageDownloader(FolderStore(tmp_path), options, Limits(1000, 1000), concurrency=1)
 
     (result,) = guarded.fetch_all([image("http://127.0.0.1:9/x")], FakeStop())
 
@@ -239,24 +239,24 @@ def test_a_lot_that_is_no_lot_cannot_lead_out_of_the_folder(tmp_path: Path) -> N
 
 
 @pytest.fixture
-def known(tmp_path: Path) -> tuple[LotImage, Content]:
+def known(tmp_path: Path) -> tuple[Stored, Content]:
     result, _ = fetch_one(tmp_path, Answer(PHOTO))
     assert isinstance(result, Fetched)
-    return replace(image("x"), local_path=result.local_path, sha256=result.content.sha256), result.content
+    return Stored(result.content.sha256, result.local_path), result.content
 
 
-def test_another_lots_photograph_is_shared_by_a_link(tmp_path: Path, known: tuple[LotImage, Content]) -> None:
+def test_another_lots_photograph_is_shared_by_a_link(tmp_path: Path, known: tuple[Stored, Content]) -> None:
     photograph, content = known
 
     shared = downloader(tmp_path).share(photograph, image("x", number=5, position=3, lot="A1-1-9"), content)
 
     assert shared == Fetched(5, f"A1-1-9/3-{content.sha256[:16]}.jpg", content)
-    assert (tmp_path / shared.local_path).samefile(tmp_path / photograph.local_path)
+    assert (tmp_path / shared.local_path).samefile(tmp_path / photograph.path)
     assert len(files(tmp_path)) == 2
 
 
 def test_where_links_are_not_possible_it_is_copied(
-    tmp_path: Path, known: tuple[LotImage, Content], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, known: tuple[Stored, Content], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*args: object) -> None:
         raise PermissionError("no links here")
@@ -269,7 +269,7 @@ def test_where_links_are_not_possible_it_is_copied(
     assert len(files(tmp_path)) == 2
 
 
-def test_sharing_twice_or_over_a_left_over_is_no_harm(tmp_path: Path, known: tuple[LotImage, Content]) -> None:
+def test_sharing_twice_or_over_a_left_over_is_no_harm(tmp_path: Path, known: tuple[Stored, Content]) -> None:
     waiting = image("x", lot="A1-1-9")
     path = tmp_path / downloader(tmp_path).share(known[0], waiting, known[1]).local_path
     downloader(tmp_path).share(known[0], waiting, known[1])
@@ -284,9 +284,9 @@ def test_sharing_twice_or_over_a_left_over_is_no_harm(tmp_path: Path, known: tup
 
 @pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"changed")])
 def test_a_file_that_is_lost_or_changed_is_not_shared(
-    tmp_path: Path, known: tuple[LotImage, Content], harm: Callable[[Path], object]
+    tmp_path: Path, known: tuple[Stored, Content], harm: Callable[[Path], object]
 ) -> None:
-    harm(tmp_path / known[0].local_path)
+    harm(tmp_path / known[0].path)
 
     with pytest.raises(ImageError):
         downloader(tmp_path).share(known[0], image("x", lot="A1-1-9"), known[1])
@@ -319,7 +319,7 @@ def test_a_full_disk_ends_the_run_with_what_to_do_and_leaves_no_half_file(
     assert files(tmp_path) == []
 
 
-def test_a_fault_of_the_disk_while_sharing_ends_the_run(tmp_path: Path, known: tuple[LotImage, Content]) -> None:
+def test_a_fault_of_the_disk_while_sharing_ends_the_run(tmp_path: Path, known: tuple[Stored, Content]) -> None:
     (tmp_path / "A1-1-9").write_text("a file stands in the way")
 
     with pytest.raises(TroostwatchError, match="cannot write") as caught:
@@ -350,7 +350,7 @@ def test_what_nobody_foresaw_is_a_failed_attempt_of_one_photograph(
     def stumble(*_: object, **__: object) -> None:
         raise ZeroDivisionError("in a library")
 
-    monkeypatch.setattr(images, "opened", stumble)
+    monkeypatch.setattr(module, "opened", stumble)
 
     result, _ = fetch_one(tmp_path, Answer(PHOTO))
 
