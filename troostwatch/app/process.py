@@ -62,6 +62,11 @@ class Process:
 
     @contextmanager
     def open(self, database: Path, *, create: bool = True, dry_run: bool = False) -> Iterator[Workspace]:
+        """Open a database for the length of a block; see `connect`."""
+        with self.connect(database, create=create, dry_run=dry_run) as workspace:
+            yield workspace
+
+    def connect(self, database: Path, *, create: bool = True, dry_run: bool = False) -> Workspace:
         """Open a database for the thread that asks, and join everything that works on it.
 
         For a dry run a database that does not exist yet is made in memory.
@@ -69,11 +74,7 @@ class Process:
         from troostwatch.app.workspace import Workspace
 
         in_memory = dry_run and not database.exists()
-        connection = open_database(Path(":memory:") if in_memory else database, create=create)
-        try:
-            yield Workspace(self, database, connection)
-        finally:
-            connection.close()
+        return Workspace(self, database, open_database(Path(":memory:") if in_memory else database, create=create))
 
     # Readers
 
@@ -106,7 +107,13 @@ class Process:
         return LabelApiAnalyzer(client, self.photographs.open, lambda: here, concurrency=settings.concurrency)
 
     def read_file(self, path: Path, engine: OcrEngine | None, *, draw_to: Place | None = None) -> Analysis:
-        """Read a picture file that no database knows; with `draw_to` write what was seen there.
+        """Read a picture file that no database knows; see `read`."""
+        from troostwatch.infrastructure.ai import image_analyzer
+
+        return self.read(image_analyzer.file_bytes(path), engine, draw_to=draw_to)
+
+    def read(self, picture: bytes, engine: OcrEngine | None, *, draw_to: Place | None = None) -> Analysis:
+        """Read a picture that no database knows; with `draw_to` write what was seen there.
 
         Raises ImageError when it cannot be read.
         """
@@ -116,12 +123,11 @@ class Process:
         engine = engine or self.settings.analysis.ocr_engine
         image_analyzer.check(engine)
         most = self.settings.download.max_pixels
-        data = image_analyzer.file_bytes(path)
-        analysis = image_analyzer.analyze_picture(data, engine, most)
+        analysis = image_analyzer.analyze_picture(picture, engine, most)
         codes = settle(analysis.codes, (), auto_approve_threshold=self.settings.analysis.auto_approve_threshold)
         if draw_to:
-            picture = drawing.draw_codes(data, codes, draw_to.suffix, max_pixels=most, readings=analysis.readings)
-            write(draw_to, picture)
+            drawn = drawing.draw_codes(picture, codes, draw_to.suffix, max_pixels=most, readings=analysis.readings)
+            write(draw_to, drawn)
         return replace(analysis, codes=tuple(codes))
 
     def second_reader(self) -> OpenaiReader:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 from troostwatch.app import clock, needs, outputs
 from troostwatch.app.process import EmbeddingChoice, Process
@@ -50,12 +50,21 @@ if TYPE_CHECKING:
 
 
 class Workspace:
-    """The services, joined to one database, for one thread."""
+    """The services, joined to one database, for one thread. Use it in a `with` block, or close it."""
 
     def __init__(self, process: Process, database: Path, connection: sqlite3.Connection) -> None:
         self.process = process
         self.database = database
         self._connection = connection
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
 
     @property
     def settings(self) -> Settings:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -48,14 +49,17 @@ def _log_retry(details: stamina.instrumentation.RetryDetails) -> None:
     _log.info("asking again in %.1f s: %s", details.wait_for, details.caused_by)
 
 
-# stamina's own hook writes to stderr without being asked.
-stamina.instrumentation.set_on_retry_hooks([_log_retry])
+@cache
+def _tell_retries_in_the_log() -> None:
+    """Put our hook in the place of stamina's own, which writes to stderr without being asked; not at import."""
+    stamina.instrumentation.set_on_retry_hooks([_log_retry])
 
 
 class HttpClient:
     """Use as `async with`; one event loop, one run."""
 
     def __init__(self, options: ClientOptions, *, resolve: Resolve = resolve, sleep: Sleep = asyncio.sleep) -> None:
+        _tell_retries_in_the_log()
         self._options = options
         self._politeness = Politeness(
             connections=options.per_host,
