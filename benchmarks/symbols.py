@@ -19,7 +19,7 @@ from pathlib import Path
 import zxingcpp
 from PIL import Image, ImageOps
 
-from troostwatch.domain.judgement.checks import squeeze
+from troostwatch.domain.codes import squeeze
 from troostwatch.domain.judgement.fusion import judge
 from troostwatch.domain.readings import ReadingKind
 from troostwatch.infrastructure.ai.barcode_reader import BarcodeReader

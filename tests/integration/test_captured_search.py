@@ -15,10 +15,9 @@ from fakes.lot_site import CAPTURED, captured_site, needs_captured_lots
 from PIL import Image
 
 from troostwatch import bootstrap, config
-from troostwatch.domain.codes import Code, CodeStatus, CodeType, DecidedBy, canonical
+from troostwatch.domain.codes import Code, CodeStatus, CodeType, DecidedBy, canonical, squeeze
 from troostwatch.domain.duplicates import Sameness
 from troostwatch.domain.images import Content, Fetched
-from troostwatch.domain.judgement.checks import squeeze
 from troostwatch.domain.search import Question
 from troostwatch.interfaces.cli.main import run
 

@@ -94,3 +94,16 @@ def canonical(kind: CodeType, value: str) -> str:
     if kind is CodeType.UUID and len(bare) == 32:
         return "-".join((bare[:8], bare[8:12], bare[12:16], bare[16:20], bare[20:]))
     return text
+
+
+def squeeze(text: str) -> str:
+    """Return the letters and digits alone, upper case: what survives any way of printing a code."""
+    return re.sub(r"[^0-9A-Z]", "", text.upper())
+
+
+_LOOK_ALIKES = str.maketrans("OQDILZSBG", "000112586")
+
+
+def without_look_alikes(text: str) -> str:
+    """Return the squeezed text with every letter that looks like a digit as that digit."""
+    return squeeze(text).translate(_LOOK_ALIKES)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from troostwatch.domain.codes import CodeType
-from troostwatch.domain.judgement.checks import squeeze
+from troostwatch.domain.codes import CodeType, squeeze
 
 Key = tuple[CodeType, str]
 

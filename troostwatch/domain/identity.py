@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
 
-from troostwatch.domain.codes import CodeStatus, CodeType
-from troostwatch.domain.judgement.checks import squeeze
+from troostwatch.domain.codes import CodeStatus, CodeType, squeeze
 from troostwatch.domain.reports import CodeRow
 
 # Photographs of one sticker share its light and its printer's faults: they never add up to certainty.

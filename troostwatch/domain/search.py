@@ -10,9 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from troostwatch.domain.codes import Code, shown_probability
+from troostwatch.domain.codes import Code, shown_probability, squeeze, without_look_alikes
 from troostwatch.domain.errors import UsageError
-from troostwatch.domain.judgement.checks import squeeze, without_look_alikes
 from troostwatch.domain.reports import CodeRow, LotSummary
 
 # Reciprocal rank fusion as its authors tuned it: Cormack, Clarke and Buettcher, SIGIR 2009.

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from troostwatch.domain.codes import Code, CodeStatus, CodeType, DecidedBy
+from troostwatch.domain.codes import Code, CodeStatus, CodeType, DecidedBy, squeeze, without_look_alikes
 from troostwatch.domain.decisions import Decision, Verdict
 from troostwatch.domain.geometry import Box
-from troostwatch.domain.judgement.checks import squeeze, without_look_alikes
 from troostwatch.domain.readings import Token
 
 NONE_LABEL = "none"  # a person says: this word is no part of any code

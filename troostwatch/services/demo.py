@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from troostwatch.domain.codes import Code, CodeType
+from troostwatch.domain.codes import Code, CodeType, squeeze
 from troostwatch.domain.comparison import TrueCode
 from troostwatch.domain.decisions import Verdict
-from troostwatch.domain.judgement.checks import squeeze
 from troostwatch.domain.queue import QueueItem
 
 # Below this share of common characters two strings are different codes, not one code misread.

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from troostwatch.domain.codes import CodeType, canonical
+from troostwatch.domain.codes import CodeType, canonical, squeeze, without_look_alikes
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.judgement import checks, payloads
 from troostwatch.domain.judgement.claims import Basis, Claim
@@ -39,7 +39,7 @@ class Candidate:
 
     @property
     def characters(self) -> str:
-        return checks.squeeze(self.value)
+        return squeeze(self.value)
 
     def stands_in(self, line: str) -> bool:
         """Tell whether a line of text holds the value, as a word of its own."""
@@ -47,7 +47,7 @@ class Candidate:
 
     def seen_again_in(self, reading: Reading) -> bool:
         """Tell whether the closer look at a line shows the value."""
-        return any(form in checks.squeeze(reading.again or "") for form in self._forms)
+        return any(form in squeeze(reading.again or "") for form in self._forms)
 
     @property
     def _forms(self) -> set[str]:
@@ -78,7 +78,7 @@ def candidates(claims: Iterable[Claim], readings: Sequence[Reading]) -> list[Can
     """Claims of the same type and characters are one candidate, however the value is punctuated."""
     groups: dict[tuple[CodeType, str], list[Claim]] = defaultdict(list)
     for claim in claims:
-        groups[claim.type, checks.squeeze(claim.value)].append(claim)
+        groups[claim.type, squeeze(claim.value)].append(claim)
     return [_candidate(kind, squeezed, group, readings) for (kind, squeezed), group in groups.items()]
 
 
@@ -97,9 +97,9 @@ def shows(reading: Reading, squeezed: str) -> bool:
     """Tell whether the reading holds these characters; in text short ones never count, others must stand alone."""
     match reading.kind:
         case ReadingKind.SYMBOL:
-            return any(checks.squeeze(value) == squeezed for value in payloads.shown(reading))
+            return any(squeeze(value) == squeezed for value in payloads.shown(reading))
         case ReadingKind.OPINION:
-            return checks.squeeze(reading.text) == squeezed
+            return squeeze(reading.text) == squeezed
         case ReadingKind.TEXT:
             return _stands_in(reading.text, squeezed)
         case _:
@@ -107,7 +107,7 @@ def shows(reading: Reading, squeezed: str) -> bool:
 
 
 def _stands_in(line: str, squeezed: str) -> bool:
-    if len(squeezed) < _SHORTEST_IN_TEXT or squeezed not in checks.squeeze(line):
+    if len(squeezed) < _SHORTEST_IN_TEXT or squeezed not in squeeze(line):
         return False
     characters = r"[^0-9A-Z]?".join(map(re.escape, squeezed))
     return re.search(rf"(?<![0-9A-Z-]){characters}(?![0-9A-Z-])", line.upper()) is not None
@@ -211,7 +211,7 @@ def _has_rival(candidate: Candidate, others: Iterable[Candidate]) -> bool:
     return any(
         other.type is candidate.type
         and other.characters != mine
-        and checks.without_look_alikes(other.value) == checks.without_look_alikes(mine)
+        and without_look_alikes(other.value) == without_look_alikes(mine)
         and len(other.shown_by) >= len(candidate.shown_by)
         for other in others
     )
@@ -237,7 +237,7 @@ def _has_rival_bars(candidate: Candidate, symbols: Iterable[Reading], readings: 
 def _reads_otherwise(candidate: Candidate, bars: Reading, other: Reading) -> bool:
     if other.kind is ReadingKind.SYMBOL and other.symbology in payloads.RETAIL:
         return canonical(CodeType.EAN, other.text) != candidate.value and _same_bars(bars, other)
-    digits = checks.squeeze(other.text)
+    digits = squeeze(other.text)
     if other.kind is not ReadingKind.TEXT or not checks.gtin_is_valid(digits) or len(digits) < 12:
         return False
     return canonical(CodeType.EAN, digits) != candidate.value and stands_at(other.quad, bars.quad)

@@ -13,26 +13,13 @@ from stdnum import ean, imei, mac
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_97_10
 
-from troostwatch.domain.codes import CodeType, canonical
+from troostwatch.domain.codes import CodeType, canonical, squeeze
 
 _UUID = re.compile(r"[0-9A-F]{8}-?[0-9A-F]{4}-?[0-9A-F]{4}-?[0-9A-F]{4}-?[0-9A-F]{12}")
 # Digits decide, letters and signs follow: 'SM-X306B', '20AB-000CDE', '5CD2132MTT', '65Z99EA#ABH', '16-b1001nd'.
 _PLAIN = re.compile(r"(?=[^\s]*\d)[0-9A-Z][0-9A-Z#./+-]{2,29}(?<![./+-])")
 _LETTERS_ALONE = re.compile(r"[A-Z]{2,6}(?:-[A-Z]{1,6}){2,4}")  # 'UAP-AC-LR'
 _TWO_WORDS = re.compile(r"[A-Z]{1,10} (?=[0-9A-Z-]*\d)[0-9A-Z-]{2,12}")  # 'HB 124A'
-
-
-def squeeze(text: str) -> str:
-    """Return the letters and digits alone, upper case: what survives any way of printing a code."""
-    return re.sub(r"[^0-9A-Z]", "", text.upper())
-
-
-_LOOK_ALIKES = str.maketrans("OQDILZSBG", "000112586")
-
-
-def without_look_alikes(text: str) -> str:
-    """Return the squeezed text with every letter that looks like a digit as that digit."""
-    return squeeze(text).translate(_LOOK_ALIKES)
 
 
 def gtin_is_valid(text: str) -> bool:

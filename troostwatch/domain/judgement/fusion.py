@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from troostwatch.domain.codes import Code, CodeType
+from troostwatch.domain.codes import Code, CodeType, squeeze
 from troostwatch.domain.judgement import checks, gathering, payloads, weighing
 from troostwatch.domain.judgement.candidates import (
     Candidate,
@@ -194,17 +194,17 @@ def _evidence(candidate: Candidate, witnesses: Sequence[Witness], readings: Sequ
 
 def _unexplained_symbols(readings: Sequence[Reading], claims: Sequence[Claim], codes: Sequence[Code]) -> list[Code]:
     """Return as `other` what symbols hold that nothing else explains."""
-    explained = {checks.squeeze(code.value) for code in codes} | {claim.reading for claim in claims}
-    trapped = {checks.squeeze(c.value) for c in claims if c.type is CodeType.OTHER}
+    explained = {squeeze(code.value) for code in codes} | {claim.reading for claim in claims}
+    trapped = {squeeze(c.value) for c in claims if c.type is CodeType.OTHER}
     found: dict[str, Code] = {}
     for index, reading in enumerate(readings):
         text = " ".join(reading.text.split()).upper()
-        if reading.kind is not ReadingKind.SYMBOL or index in explained or checks.squeeze(text) in explained:
+        if reading.kind is not ReadingKind.SYMBOL or index in explained or squeeze(text) in explained:
             continue
-        printed = any(shows(other, checks.squeeze(text)) for other in readings if other.kind is ReadingKind.TEXT)
+        printed = any(shows(other, squeeze(text)) for other in readings if other.kind is ReadingKind.TEXT)
         if seen_once(reading) and not printed:
             continue  # stripes that looked like a symbol once
-        if checks.squeeze(text) in trapped:
+        if squeeze(text) in trapped:
             why, basis = f"{reading.symbology} symbol beside the caption of another number", Basis.CAPTION
         else:
             why, basis = f"{reading.symbology} symbol that nothing else explains", Basis.UNEXPLAINED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from troostwatch.domain.codes import CodeType, canonical
+from troostwatch.domain.codes import CodeType, canonical, squeeze, without_look_alikes
 from troostwatch.domain.judgement import captions, checks, pairing, payloads
 from troostwatch.domain.judgement.claims import Basis, Claim
 from troostwatch.domain.judgement.pairing import Orphan
@@ -64,7 +64,7 @@ def _opinion(reading: Reading, kind: CodeType, index: int) -> list[Claim]:
 
 def _announced_serials(readings: Sequence[Reading], claims: Sequence[Claim], seen: Seen) -> list[Claim]:
     """A symbol 'S…' is a serial with identifier S when something else shows the rest, or the maker's form does."""
-    serials = {checks.squeeze(c.value) for c in claims if c.type is CodeType.SERIAL_NUMBER}
+    serials = {squeeze(c.value) for c in claims if c.type is CodeType.SERIAL_NUMBER}
     found = []
     for index, reading in enumerate(readings):
         payload = reading.text.strip().upper()
@@ -85,10 +85,10 @@ def _cross_checked(claims: Iterable[Claim], readings: Sequence[Reading]) -> list
     for reading in readings:
         for captioned in captions.find(reading.text) if reading.kind is ReadingKind.TEXT else ():
             if "express" in captions.fold(captioned.caption) and (tag := checks.service_tag_of(captioned.value)):
-                tags[checks.without_look_alikes(tag)] = tag
+                tags[without_look_alikes(tag)] = tag
     checked: list[Claim] = []
     for claim in claims:
-        known = tags.get(checks.without_look_alikes(claim.value)) if claim.type is CodeType.SERIAL_NUMBER else None
+        known = tags.get(without_look_alikes(claim.value)) if claim.type is CodeType.SERIAL_NUMBER else None
         checked.append(claim if known is None else replace(claim, value=known))
         if known is not None:
             why = "its express service code is printed too"
@@ -131,14 +131,14 @@ def _settled_by_symbols(claims: Iterable[Claim], readings: Sequence[Reading], se
     values = [v for r in readings if r.kind is ReadingKind.SYMBOL for v in payloads.shown(r)]
     decoded: dict[str, str] = {}
     for value in values:
-        decoded.setdefault(checks.without_look_alikes(value), value)
+        decoded.setdefault(without_look_alikes(value), value)
     for claim in claims:
         if claim.type is CodeType.SERIAL_NUMBER and readings[claim.reading].kind is ReadingKind.SYMBOL:
-            decoded.setdefault(checks.without_look_alikes(claim.value), claim.value)
+            decoded.setdefault(without_look_alikes(claim.value), claim.value)
     settled = []
     for claim in claims:
-        shown = decoded.get(checks.without_look_alikes(claim.value)) or _completed(claim, values, seen)
-        same = shown is None or checks.squeeze(shown) == checks.squeeze(claim.value)
+        shown = decoded.get(without_look_alikes(claim.value)) or _completed(claim, values, seen)
+        same = shown is None or squeeze(shown) == squeeze(claim.value)
         settled.append(claim if same or shown is None else replace(claim, value=canonical(claim.type, shown)))
     return settled
 

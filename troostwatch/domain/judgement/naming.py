@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 
-from troostwatch.domain.judgement.checks import squeeze
+from troostwatch.domain.codes import squeeze
 from troostwatch.domain.judgement.vendors import vendors
 
 _LONGEST_NAME = 7  # words; what goes on is a sentence that mentions the product

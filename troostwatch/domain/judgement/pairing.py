@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from troostwatch.domain.codes import CodeType, canonical
+from troostwatch.domain.codes import CodeType, canonical, squeeze
 from troostwatch.domain.geometry import Quad
 from troostwatch.domain.judgement import captions, checks, payloads
 from troostwatch.domain.judgement.captions import Captioned
@@ -160,7 +160,7 @@ def stands_at(text: Quad, bars: Quad) -> bool:
 
 def _runs(index: int, readings: Sequence[Reading]) -> Iterator[str]:
     """Yield the digits from one reading on, longer and longer, as they stand in a row."""
-    digits = checks.squeeze(readings[index].text)
+    digits = squeeze(readings[index].text)
     yield digits
     last = readings[index].quad
     for _ in range(3):
@@ -177,7 +177,7 @@ def _runs(index: int, readings: Sequence[Reading]) -> Iterator[str]:
         if not following:
             return
         nearest = min(following, key=lambda pair: pair[0])[1]
-        digits += checks.squeeze(nearest.text)
+        digits += squeeze(nearest.text)
         last = nearest.quad
         yield digits
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
-from troostwatch.domain.codes import CodeType, canonical
+from troostwatch.domain.codes import CodeType, canonical, squeeze
 from troostwatch.domain.judgement import checks, gs1
 from troostwatch.domain.judgement.claims import Basis, Claim
 from troostwatch.domain.readings import Reading, ReadingKind
@@ -88,7 +88,7 @@ def standing(readings: Sequence[Reading]) -> list[Reading]:
 
 def _stands(symbol: Reading, readings: Iterable[Reading]) -> bool:
     if symbol.symbology == "UPCE":
-        texts = (checks.squeeze(r.text) for r in readings if r.kind is ReadingKind.TEXT)
+        texts = (squeeze(r.text) for r in readings if r.kind is ReadingKind.TEXT)
         value = canonical(CodeType.EAN, checks.upc_a_of(symbol.text))
         return any(canonical(CodeType.EAN, checks.upc_a_of(digits)) == value for digits in texts if len(digits) == 8)
     return len(symbol.text) >= _SHORTEST.get(symbol.symbology or "", 4)

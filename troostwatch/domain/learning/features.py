@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from stdnum import luhn
 
-from troostwatch.domain.codes import CodeType
+from troostwatch.domain.codes import CodeType, squeeze
 from troostwatch.domain.judgement import checks
 from troostwatch.domain.judgement.vendors import vendors
 from troostwatch.domain.learning.words import FAR, Word, words_in
@@ -70,7 +70,7 @@ def _captioned(kind: CodeType) -> dict[str, Feature]:
 
 
 def _luhn(word: Word) -> bool:
-    digits = checks.squeeze(word.text)
+    digits = squeeze(word.text)
     return len(digits) > 7 and digits.isdigit() and bool(luhn.is_valid(digits))
 
 
@@ -81,12 +81,12 @@ def _nearness(distances: Callable[[Word], float]) -> Feature:
 
 _TEXT: dict[str, Feature] = {
     "length": lambda w: float(len(w.text)),
-    "squeezed_length": lambda w: float(len(checks.squeeze(w.text))),
+    "squeezed_length": lambda w: float(len(squeeze(w.text))),
     "digit_share": lambda w: _share(w.text, str.isdigit),
     "upper_share": lambda w: _share(w.text, str.isupper),
     "lower_share": lambda w: _share(w.text, str.islower),
     "sign_share": lambda w: _share(w.text, lambda c: not c.isalnum()),
-    "hex_share": lambda w: _share(checks.squeeze(w.text), lambda c: c in "0123456789ABCDEF"),
+    "hex_share": lambda w: _share(squeeze(w.text), lambda c: c in "0123456789ABCDEF"),
     "longest_digits": lambda w: float(_longest_run(w.text, str.isdigit)),
     "longest_letters": lambda w: float(_longest_run(w.text, str.isalpha)),
     "changes": lambda w: float(_changes(w.text)),
@@ -103,7 +103,7 @@ _FORM: dict[str, Feature] = {
     "is_quantity": _is(lambda w: _UNIT.fullmatch(w.text.upper())),
     "is_date": _is(lambda w: _DATE.fullmatch(w.text)),
     "is_group_of_digits": _is(lambda w: _GROUPED.fullmatch(w.text)),
-    "has_look_alikes": lambda w: _share(checks.squeeze(w.text), lambda c: c in "OISB"),
+    "has_look_alikes": lambda w: _share(squeeze(w.text), lambda c: c in "OISB"),
     **{
         f"plausible_{kind}": _plausible(kind)
         for kind in (

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from troostwatch.domain.codes import CodeType
+from troostwatch.domain.codes import CodeType, squeeze
 from troostwatch.domain.geometry import Box
-from troostwatch.domain.judgement import captions, checks
+from troostwatch.domain.judgement import captions
 from troostwatch.domain.judgement.vendors import Seen, vendors
 from troostwatch.domain.readings import Token
 
@@ -151,4 +151,4 @@ def _above(word: Box, caption: Box) -> float:
 
 def without_caption(text: str) -> str:
     """Return the value that a word prints: 'PF2XK3M8' of 'S/N:PF2XK3M8'."""
-    return checks.squeeze(text) and _without_caption(text)[0]
+    return squeeze(text) and _without_caption(text)[0]

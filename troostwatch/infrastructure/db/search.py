@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from troostwatch.domain.judgement.checks import squeeze, without_look_alikes
+from troostwatch.domain.codes import squeeze, without_look_alikes
 from troostwatch.domain.search import Filters
 from troostwatch.infrastructure.db.times import stamp, to_text
 

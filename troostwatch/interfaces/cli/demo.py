@@ -15,11 +15,10 @@ from typing import TypeVar
 import click
 
 from troostwatch import bootstrap, config
-from troostwatch.domain.codes import CodeType
+from troostwatch.domain.codes import CodeType, squeeze
 from troostwatch.domain.comparison import Comparison, Key, ReadCode, TrueCode, compare
 from troostwatch.domain.decisions import Verdict
 from troostwatch.domain.errors import TroostwatchError
-from troostwatch.domain.judgement.checks import squeeze
 from troostwatch.domain.reports import CodeRow
 from troostwatch.interfaces.cli import errors, main, output
 from troostwatch.interfaces.cli.errors import ExitCode

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from fakes.sticker_photographs import opened
 
+from troostwatch.domain.codes import squeeze
 from troostwatch.domain.errors import ImageError
-from troostwatch.domain.judgement.checks import squeeze
 from troostwatch.infrastructure.ai import inference
 from troostwatch.infrastructure.ai.rapidocr_reader import RapidOcrReader
 

@@ -6,7 +6,7 @@ import pytest
 from fakes.sticker_photographs import far_apart, opened
 from PIL import Image
 
-from troostwatch.domain.judgement.checks import squeeze
+from troostwatch.domain.codes import squeeze
 from troostwatch.domain.readings import ReadingKind
 from troostwatch.infrastructure.ai.rapidocr_reader import RapidOcrReader
 
