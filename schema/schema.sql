@@ -184,7 +184,7 @@ CREATE TABLE "readings" (
     symbology TEXT,
     says TEXT,                                   -- of an opinion: the code type that the second reader claims
     confidence REAL CHECK (confidence BETWEEN 0 AND 1),  -- the reader's own number; NULL where it gives none
-    quad_json TEXT NOT NULL,                     -- four corners in reading order, pixels of the upright photograph
+    quad_json TEXT NOT NULL, sight_json TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(sight_json)),                     -- four corners in reading order, pixels of the upright photograph
     CHECK (kind <> 'symbol' OR symbology IS NOT NULL),
     CHECK (kind <> 'text' OR symbology IS NULL),
     CHECK ((kind = 'opinion') = (says IS NOT NULL))

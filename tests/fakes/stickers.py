@@ -5,19 +5,24 @@ from __future__ import annotations
 from troostwatch.domain.codes import CodeType
 from troostwatch.domain.geometry import Quad
 from troostwatch.domain.judgement.fusion import Judgement, judge
-from troostwatch.domain.readings import Reading, ReadingKind
+from troostwatch.domain.readings import CLASSIFIER, Reading, ReadingKind, WitnessClass
 
 WIDTH, HEIGHT = 1600, 1200
+CLASSES = {"tesseract": WitnessClass.COARSE, CLASSIFIER: WitnessClass.DERIVED}
+
+
+def _class_of(reader: str) -> WitnessClass:
+    return CLASSES.get(reader, WitnessClass.DIRECT)
 
 
 def text(line: str, x: float = 100, y: float = 100, *, reader: str = "rapidocr", again: str | None = None) -> Reading:
     place = Quad.upright(x, y, x + 15 * len(line), y + 30)
-    return Reading(reader, ReadingKind.TEXT, line, place, 0.99, again=again)
+    return Reading(reader, ReadingKind.TEXT, line, place, 0.99, again=again, witness=_class_of(reader))
 
 
 def opinion(kind: str, value: str, x: float = 100, y: float = 500, *, reader: str = "openai") -> Reading:
     place = Quad.upright(x, y, x + 15 * len(value), y + 30)
-    return Reading(reader, ReadingKind.OPINION, value, place, 0.8, says=CodeType(kind))
+    return Reading(reader, ReadingKind.OPINION, value, place, 0.8, says=CodeType(kind), witness=_class_of(reader))
 
 
 def symbol(payload: str, symbology: str = "Code128", x: float = 100, y: float = 300, *, passes: float = 1.0) -> Reading:

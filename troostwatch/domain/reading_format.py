@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from troostwatch.domain.codes import CodeType
 from troostwatch.domain.geometry import Point, Quad
-from troostwatch.domain.readings import Reading, ReadingKind
+from troostwatch.domain.readings import Reading, ReadingKind, RunnerUp, WitnessClass
 from troostwatch.domain.token_format import storable
 
 
@@ -22,6 +23,16 @@ def reading_values(reading: Reading) -> dict[str, object]:
         "symbology": reading.symbology,
         "again": reading.again,
         "says": str(reading.says) if reading.says else None,
+        **sight_values(reading),
+    }
+
+
+def sight_values(reading: Reading) -> dict[str, object]:
+    """Return what a reading says of its own worth: the class of witness, and how sure it is of each character."""
+    return {
+        "witness": str(reading.witness),
+        "characters": list(reading.characters),
+        "runners_up": [[r.at, r.sign, r.probability] for r in reading.runners_up],
     }
 
 
@@ -29,21 +40,41 @@ def reading_from(values: Mapping[str, Any]) -> Reading:
     """Raises KeyError, TypeError or ValueError for what is no reading."""
     kind = ReadingKind(values["kind"])
     symbology, says, confidence, again = (values.get(k) for k in ("symbology", "says", "confidence", "again"))
-    if confidence is not None and not 0 <= float(confidence) <= 1:
-        raise ValueError(f"confidence {confidence!r} is not between 0 and 1")
     if (kind is ReadingKind.OPINION) != bool(says) or (kind is ReadingKind.SYMBOL and not symbology):
         raise ValueError(f"a reading of kind {kind} does not hold together")
     a, b, c, d = map(_point, values["quad"])
-    return Reading(
+    reading = Reading(
         reader=storable(values["reader"]),
         kind=kind,
         text=storable(values["text"]),
         quad=Quad((a, b, c, d)),
-        confidence=None if confidence is None else float(confidence),
+        confidence=None if confidence is None else _share(confidence),
         symbology=storable(symbology) if symbology and kind is not ReadingKind.TEXT else None,
         again=None if again is None else storable(again),
         says=CodeType(says) if says else None,
     )
+    return with_sight(reading, values)
+
+
+def with_sight(reading: Reading, values: Mapping[str, Any]) -> Reading:
+    """Return the reading with what `sight_values` said of it; older ones say nothing. Raises as `reading_from`."""
+    characters = tuple(map(_share, values.get("characters") or ()))
+    if len(characters) not in (0, len(reading.text)):
+        raise ValueError(f"{len(characters)} confidences for {len(reading.text)} characters")
+    runners_up = tuple(
+        RunnerUp(int(at), storable(str(sign)), _share(share)) for at, sign, share in values.get("runners_up") or ()
+    )
+    if any(not 0 <= r.at < len(reading.text) for r in runners_up):
+        raise ValueError("a second choice for a character that is not there")
+    witness = WitnessClass(values.get("witness") or WitnessClass.DIRECT)
+    return replace(reading, witness=witness, characters=characters, runners_up=runners_up)
+
+
+def _share(value: Any) -> float:  # noqa: ANN401 (from a stranger's JSON)
+    share = float(value)
+    if not 0 <= share <= 1:
+        raise ValueError(f"{value!r} is no probability")
+    return share
 
 
 def _point(value: Any) -> Point:  # noqa: ANN401 (from a stranger's JSON)

@@ -33,6 +33,23 @@ class ReadingKind(StrEnum):
     OPINION = "opinion"  # what a second reader takes for a code
 
 
+class WitnessClass(StrEnum):
+    """How much a reader's word about characters is worth; each reader knows it of itself."""
+
+    DIRECT = "direct"  # it looks at the pixels, and is as a rule right about every sign
+    COARSE = "coarse"  # it looks at the pixels, and is often wrong about one sign; its own number tells nothing
+    DERIVED = "derived"  # it looks at what another reader saw: it tells types, not characters
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerUp:
+    """The second choice for a character of which the reader was not sure."""
+
+    at: int  # index in the text
+    sign: str  # '' when the second choice is that nothing stands there
+    probability: float
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One symbol or one line of text that one reader saw, or one code that a second reader names."""
@@ -45,6 +62,9 @@ class Reading:
     symbology: str | None = None  # of a symbol: 'EAN13', 'Code128', 'QRCode' ... as zxing-cpp names them
     again: str | None = None  # of text: what a closer look at the same line read
     says: CodeType | None = None  # of an opinion: the type that the second reader gives to `text`
+    witness: WitnessClass = WitnessClass.DIRECT
+    characters: tuple[float, ...] = ()  # how sure the engine is of each character of `text`; empty where it is not said
+    runners_up: tuple[RunnerUp, ...] = ()  # of the three characters of which it is least sure
 
 
 @dataclass(frozen=True, slots=True)

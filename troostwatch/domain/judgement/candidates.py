@@ -14,7 +14,7 @@ from troostwatch.domain.judgement import checks, payloads
 from troostwatch.domain.judgement.claims import Basis, Claim
 from troostwatch.domain.judgement.pairing import stands_at
 from troostwatch.domain.judgement.weighing import Witness
-from troostwatch.domain.readings import CLASSIFIER, Reading, ReadingKind
+from troostwatch.domain.readings import Reading, ReadingKind, WitnessClass
 
 _CAPTIONED = frozenset({Basis.CAPTION, Basis.CAPTION_LEFT, Basis.CAPTION_ABOVE})
 # What vouches for a symbol that was seen once: its own grammar or print, not merely that it could be something.
@@ -23,7 +23,7 @@ _MATRIX = frozenset({"QRCode", "DataMatrix", "Aztec", "PDF417", "MicroQRCode", "
 # The first, second and third line that show the characters; later ones add nothing.
 _TEXTS = (Witness.TEXT, Witness.SECOND_TEXT, Witness.THIRD_TEXT)
 # An engine's own number says little; but below this one its lines were wrong as often as right.
-_POOR_BELOW = {"rapidocr": 0.93}
+_POOR_BELOW = 0.93
 _MORE = re.compile(r"(?=[A-Z0-9/-]*[0-9])[A-Z0-9][A-Z0-9/-]{3,}")
 _EDGE_PIXELS = 6
 _SHORTEST_IN_TEXT = 6  # shorter ones stand inside other words by chance
@@ -131,7 +131,7 @@ def witnesses(candidate: Candidate, others: Sequence[Candidate], scene: Scene) -
     found = list(_of_symbols(candidate, symbols))
     found += _of_texts(candidate, whole)
     # The classifier looks at words, not at pixels: it adds nothing about the characters.
-    if any(r.kind is ReadingKind.OPINION and r.reader != CLASSIFIER for r in readings):
+    if any(r.kind is ReadingKind.OPINION and r.witness is not WitnessClass.DERIVED for r in readings):
         found.append(Witness.OPINION)
     if texts and not found:
         found += [Witness.TEXT, Witness.CUT_OFF]
@@ -171,8 +171,8 @@ def _of_texts(candidate: Candidate, texts: Sequence[Reading]) -> Iterator[Witnes
     clear = [text for text in texts if not _is_poor(text)]
     yield from [Witness.TEXT_POOR] * (len(texts) - len(clear))
     yield from _TEXTS[: len(clear)]
-    if clear and all(text.reader == "tesseract" for text in clear):
-        yield Witness.TEXT_TESSERACT
+    if clear and all(text.witness is WitnessClass.COARSE for text in clear):
+        yield Witness.TEXT_COARSE
     if texts and not any(candidate.stands_in(text.text) for text in texts):
         yield Witness.MENDED
     looked_again = [candidate.seen_again_in(text) for text in texts if text.again is not None]
@@ -181,7 +181,7 @@ def _of_texts(candidate: Candidate, texts: Sequence[Reading]) -> Iterator[Witnes
 
 
 def _is_poor(text: Reading) -> bool:
-    return (text.confidence or 1.0) < _POOR_BELOW.get(text.reader, 0.0)
+    return text.witness is WitnessClass.DIRECT and (text.confidence or 1.0) < _POOR_BELOW
 
 
 def _doubts(candidate: Candidate, texts: Sequence[Reading]) -> Iterator[Witness]:

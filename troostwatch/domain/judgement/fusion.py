@@ -82,7 +82,7 @@ class Weighed:
         if Witness.RIVAL in seen:
             return True
         misread = mine.type is CodeType.MAC_ADDRESS and Witness.LOOK_ALIKES in seen
-        alone = misread or Witness.AGAIN not in seen or Witness.TEXT_TESSERACT in seen
+        alone = misread or Witness.AGAIN not in seen or Witness.TEXT_COARSE in seen
         return alone and Witness.OPINION not in seen
 
 

@@ -10,7 +10,7 @@ from troostwatch.domain.judgement import captions, checks, pairing, payloads
 from troostwatch.domain.judgement.claims import Basis, Claim
 from troostwatch.domain.judgement.pairing import Orphan
 from troostwatch.domain.judgement.vendors import Seen
-from troostwatch.domain.readings import CLASSIFIER, Reading, ReadingKind
+from troostwatch.domain.readings import Reading, ReadingKind, WitnessClass
 
 
 def gather(readings: Sequence[Reading]) -> tuple[list[Claim], list[Orphan]]:
@@ -57,7 +57,7 @@ def _opinion(reading: Reading, kind: CodeType, index: int) -> list[Claim]:
     if kind is not CodeType.OTHER and not checks.plausible(kind, reading.text):
         return []
     value = canonical(kind, reading.text)
-    if reading.reader == CLASSIFIER:
+    if reading.witness is WitnessClass.DERIVED:
         return [Claim(kind, value, Basis.CLASSIFIED, "the classifier takes it for one", index)]
     return [Claim(kind, value, Basis.OPINION, f"{reading.reader} names it so", index)]
 

@@ -27,7 +27,7 @@ class Witness(StrEnum):
     MATRIX = "matrix"  # QR code, DataMatrix …: corrects its own errors
     TEXT = "text"  # a line of text shows them
     TEXT_POOR = "text_poor"  # a line of which its engine was not sure
-    TEXT_TESSERACT = "text_tesseract"
+    TEXT_COARSE = "text_coarse"  # only engines that often mistake a sign show them
     SECOND_TEXT = "second_text"  # another line shows them too
     THIRD_TEXT = "third_text"
     AGAIN = "again"  # a closer look at the line read the same

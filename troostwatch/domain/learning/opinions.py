@@ -9,7 +9,7 @@ from troostwatch.domain.codes import CodeType
 from troostwatch.domain.geometry import Quad
 from troostwatch.domain.judgement import pairing
 from troostwatch.domain.learning.words import without_caption
-from troostwatch.domain.readings import CLASSIFIER, Reading, ReadingKind, Token
+from troostwatch.domain.readings import CLASSIFIER, Reading, ReadingKind, Token, WitnessClass
 from troostwatch.domain.tokens import NONE_LABEL
 
 # Below it the model itself is undecided, and says nothing.
@@ -34,5 +34,15 @@ def opinions(tokens: Sequence[Token], guesses: Iterable[Guess]) -> list[Reading]
         if value := pairing.value_in(kind, without_caption(token.text)):
             box = token.box
             quad = Quad.upright(box.x0, box.y0, box.x1, box.y1)
-            found.append(Reading(CLASSIFIER, ReadingKind.OPINION, value, quad, round(guess.probability, 4), says=kind))
+            found.append(
+                Reading(
+                    CLASSIFIER,
+                    ReadingKind.OPINION,
+                    value,
+                    quad,
+                    round(guess.probability, 4),
+                    says=kind,
+                    witness=WitnessClass.DERIVED,
+                )
+            )
     return found

@@ -16,6 +16,7 @@ from rapidocr.utils.process_img import get_rotate_crop_image
 
 from troostwatch.domain.errors import MissingDependencyError
 from troostwatch.domain.geometry import Point, Quad
+from troostwatch.domain.readings import RunnerUp
 from troostwatch.infrastructure.ai import inference
 from troostwatch.infrastructure.ai.inference import Tensor
 
@@ -35,21 +36,42 @@ _DIRECTION_SIZE = (192, 48)
 _SURELY_TURNED = 0.9
 # Of lines so clear and long hardly one in a hundred reads as well upside down, so their direction is not asked for.
 _CLEAR_SCORE, _CLEAR_LENGTH = 0.95, 5
-# What stickers are printed with in the languages of the site.
+_RUNNERS_UP = 3
+# What stickers are printed with in the languages of Europe, and the signs of Chinese and Japanese captions.
 _SIGNS = (
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
     "°ºª®™€²³µ\N{EN DASH}\N{EM DASH}\N{RIGHT SINGLE QUOTATION MARK}“”«»"
     "ÀÁÂÄÃÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒßàáâäãåæçèéêëìíîïñòóôõöøùúûüœ"
+    "ĄĆČĎĘĚĞİŁŃŇŐŘŚŞŠŤŮŰÝŹŻŽąćčďęěğıłńňőřśşšťůűýźżžĂăȘșȚț№φ"
+    "型号號序列编編码碼产產品名称稱商条條料物部件机機器种種规規格批次日期生出厂廠製制造年月番式电電压壓流功率额額定输輸入地址"
+    "シリアルナンバーモデル形"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of text; `score` is the recogniser's mean confidence in its characters, 0 to 1."""
+class Recognised:
+    """What one strip says; `score` is the mean confidence in its characters, 0 to 1."""
 
-    text: str
-    score: float
+    text: str = ""
+    score: float = 0.0
+    characters: tuple[float, ...] = ()  # confidence in each character of the text
+    runners_up: tuple[RunnerUp, ...] = ()  # second choices for those of which the recogniser is least sure
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text and where it stands."""
+
+    said: Recognised
     quad: Quad
+
+    @property
+    def text(self) -> str:
+        return self.said.text
+
+    @property
+    def score(self) -> float:
+        return self.said.score
 
 
 class PpOcr:
@@ -77,37 +99,31 @@ class PpOcr:
 
     def closer(self, picture: Pixels, quad: Quad) -> str:
         """Read a line again from a wider cut, enlarged and with its contrast evened out. Raises ImageError."""
-        return self.recognise(_evened(_upright(picture, quad)))[0]
+        return self.recognise(_evened(_upright(picture, quad))).text
 
-    def recognise(self, strip: Pixels, *, squeeze: float = 1.0) -> tuple[str, float]:
-        """Return the text of one upright line and the mean confidence in its characters."""
+    def recognise(self, strip: Pixels, *, squeeze: float = 1.0) -> Recognised:
+        """Return the text of one upright line, and how sure the recogniser is of it. Raises ImageError."""
         height, width = strip.shape[:2]
         wide = min(_LONGEST_LINE, max(8, math.ceil(_LINE_HEIGHT * squeeze * width / height)))
         tensor = np.zeros((1, 3, _LINE_HEIGHT, math.ceil(wide / _LINE_WIDTHS) * _LINE_WIDTHS), np.float32)
         tensor[..., :wide] = _tensor(cv2.resize(strip, (wide, _LINE_HEIGHT)))
-        chances = self._recogniser(tensor)[0]
-        classes = chances.argmax(axis=1)
-        # CTC: a class repeated without a blank (0) between is one sign.
-        starts = np.concatenate(([True], classes[1:] != classes[:-1])) & (classes != 0)
-        if not starts.any():
-            return "", 0.0
-        return "".join(self._signs[classes[starts]]).strip(), float(chances.max(axis=1)[starts].mean())
+        return _decoded(self._recogniser(tensor)[0], self._signs)
 
     def _line(self, picture: Pixels, corners: NDArray[np.float32]) -> Line:
         strip = np.ascontiguousarray(get_rotate_crop_image(picture, corners.copy()))
-        text, score = self._read(strip)
+        said = self._read(strip)
         turned = False
-        if not (len(text) >= _CLEAR_LENGTH and score >= _CLEAR_SCORE) and self._stands_on_its_head(strip):
-            other_text, other_score = self._read(_half_turned(strip))
-            turned = other_score >= score
-            text, score = (other_text, other_score) if turned else (text, score)
-        return Line(text, score, _quad(corners, turned=turned))
+        if not (len(said.text) >= _CLEAR_LENGTH and said.score >= _CLEAR_SCORE) and self._stands_on_its_head(strip):
+            otherwise = self._read(_half_turned(strip))
+            turned = otherwise.score >= said.score
+            said = otherwise if turned else said
+        return Line(said, _quad(corners, turned=turned))
 
-    def _read(self, strip: Pixels) -> tuple[str, float]:
+    def _read(self, strip: Pixels) -> Recognised:
         if strip.shape[1] > _PROSE_FROM * strip.shape[0]:
-            text, score = self.recognise(strip, squeeze=_GLANCE)
-            if score >= _CLEAR_SCORE and sum(sign.isdigit() for sign in text) < 2:
-                return text, score
+            glance = self.recognise(strip, squeeze=_GLANCE)
+            if glance.score >= _CLEAR_SCORE and sum(sign.isdigit() for sign in glance.text) < 2:
+                return glance
         return self.recognise(strip)
 
     def _stands_on_its_head(self, strip: Pixels) -> bool:
@@ -116,6 +132,38 @@ class PpOcr:
         tensor = np.zeros((1, 3, height, width), np.float32)
         tensor[..., :wide] = _tensor(cv2.resize(strip, (wide, height)))
         return bool(self._director(tensor)[0][1] > _SURELY_TURNED)
+
+
+def _decoded(chances: Tensor, signs: NDArray[np.object_]) -> Recognised:
+    """Return the most probable text of one chance per step and class: a class repeated without a blank is one sign."""
+    classes = chances.argmax(axis=1)
+    starts = np.flatnonzero((np.diff(classes, prepend=-1) != 0) & (classes != 0))
+    if not starts.size:
+        return Recognised()
+    text = "".join(signs[classes[starts]])
+    sure = chances.max(axis=1)
+    # Of the steps that show one sign the surest speaks for it.
+    steps = [start + int(sure[start : start + _run(classes, start)].argmax()) for start in starts]
+    first = len(text) - len(text.lstrip())
+    steps = steps[first : first + len(text.strip())]
+    least = sorted(range(len(steps)), key=lambda i: sure[steps[i]])[:_RUNNERS_UP]
+    return Recognised(
+        text=text.strip(),
+        score=float(sure[starts].mean()),
+        characters=tuple(round(float(sure[step]), 4) for step in steps),
+        runners_up=tuple(_runner_up(at, chances[steps[at]], signs) for at in sorted(least)),
+    )
+
+
+def _run(classes: NDArray[np.intp], start: np.intp) -> int:
+    """Return for how many steps from `start` on the class stays the same."""
+    others = np.flatnonzero(classes[start:] != classes[start])
+    return int(others[0]) if others.size else len(classes[start:])
+
+
+def _runner_up(at: int, chances: Tensor, signs: NDArray[np.object_]) -> RunnerUp:
+    second = int(np.argsort(chances)[-2])
+    return RunnerUp(at, str(signs[second]), round(float(chances[second]), 4))
 
 
 def _model(kind: str) -> Path:

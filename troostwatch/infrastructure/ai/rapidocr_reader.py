@@ -40,7 +40,15 @@ class RapidOcrReader:
             what = f"{image.width} x {image.height} pixels: {error}"
             raise ImageError(f"RapidOCR cannot read a picture of {what}", permanent=True) from error
         readings = [
-            Reading(NAME, ReadingKind.TEXT, line.text, line.quad, round(line.score, 4))
+            Reading(
+                NAME,
+                ReadingKind.TEXT,
+                line.text,
+                line.quad,
+                round(line.score, 4),
+                characters=line.said.characters,
+                runners_up=line.said.runners_up,
+            )
             for line in lines
             if line.text and line.score >= _LEAST_SCORE
         ]

@@ -14,7 +14,7 @@ from PIL import Image
 
 from troostwatch.domain.errors import ImageError, MissingDependencyError
 from troostwatch.domain.geometry import Box, Quad
-from troostwatch.domain.readings import Reading, ReadingKind, Token
+from troostwatch.domain.readings import Reading, ReadingKind, Token, WitnessClass
 from troostwatch.infrastructure.pixels.opening import load_upright
 
 NAME = "tesseract"
@@ -109,4 +109,5 @@ def _line(words: list[tuple[str, Box, float]]) -> Reading:
         min(b.x0 for b in boxes), min(b.y0 for b in boxes), max(b.x1 for b in boxes), max(b.y1 for b in boxes)
     )
     confidence = round(min(confidence for _, _, confidence in words), 4)
-    return Reading(NAME, ReadingKind.TEXT, " ".join(text for text, _, _ in words), quad, confidence)
+    text = " ".join(text for text, _, _ in words)
+    return Reading(NAME, ReadingKind.TEXT, text, quad, confidence, witness=WitnessClass.COARSE)

@@ -19,6 +19,7 @@ from troostwatch.domain.images import (
     LotImage,
     Thresholds,
 )
+from troostwatch.domain.reading_format import sight_values, with_sight
 from troostwatch.domain.readings import Analysis, Backend, Reading, ReadingKind, StoredAnalysis, Token
 from troostwatch.domain.token_format import token_from, token_values
 from troostwatch.domain.tokens import HandLabel, TokenRow
@@ -331,8 +332,9 @@ class ExtractedCodeRepository:
 
     def _add_readings(self, sha256: str | None, readings: Iterable[Reading]) -> None:
         self._conn.executemany(
-            """INSERT INTO readings (content_sha256, reader, kind, text, again, symbology, says, confidence, quad_json)
-               VALUES (:sha256, :reader, :kind, :text, :again, :symbology, :says, :confidence, :quad)""",
+            """INSERT INTO readings (content_sha256, reader, kind, text, again, symbology, says, confidence, quad_json,
+                      sight_json)
+               VALUES (:sha256, :reader, :kind, :text, :again, :symbology, :says, :confidence, :quad, :sight)""",
             [
                 {
                     "sha256": sha256,
@@ -344,6 +346,7 @@ class ExtractedCodeRepository:
                     "says": r.says,
                     "confidence": r.confidence,
                     "quad": json.dumps(r.quad.corners),
+                    "sight": json.dumps(sight_values(r)),
                 }
                 for r in readings
             ],
@@ -352,23 +355,11 @@ class ExtractedCodeRepository:
     def readings_of(self, sha256: str) -> list[Reading]:
         """Return what was seen on a content, in the order in which it was seen."""
         rows = self._conn.execute(
-            """SELECT reader, kind, text, quad_json, confidence, symbology, again, says
+            """SELECT reader, kind, text, quad_json, confidence, symbology, again, says, sight_json
                  FROM readings WHERE content_sha256 = :sha256 ORDER BY id""",
             {"sha256": sha256},
         )
-        return [
-            Reading(
-                reader=row["reader"],
-                kind=ReadingKind(row["kind"]),
-                text=row["text"],
-                quad=_quad_from(row["quad_json"]),
-                confidence=row["confidence"],
-                symbology=row["symbology"],
-                again=row["again"],
-                says=CodeType(row["says"]) if row["says"] else None,
-            )
-            for row in rows
-        ]
+        return [_reading(row) for row in rows]
 
     def add_opinions(
         self,
@@ -462,6 +453,20 @@ class ExtractedCodeRepository:
             {"id": code_id},
         ).fetchone()
         return (row["content_sha256"], code_from(row)) if row else None
+
+
+def _reading(row: sqlite3.Row) -> Reading:
+    reading = Reading(
+        reader=row["reader"],
+        kind=ReadingKind(row["kind"]),
+        text=row["text"],
+        quad=_quad_from(row["quad_json"]),
+        confidence=row["confidence"],
+        symbology=row["symbology"],
+        again=row["again"],
+        says=CodeType(row["says"]) if row["says"] else None,
+    )
+    return with_sight(reading, json.loads(row["sight_json"]))
 
 
 def _quad_from(text: str) -> Quad:

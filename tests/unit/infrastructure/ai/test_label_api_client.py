@@ -24,7 +24,7 @@ from troostwatch.domain.codes import CodeType
 from troostwatch.domain.errors import ImageError, TroostwatchError
 from troostwatch.domain.images import AnalysisStatus, Downloaded, DownloadStatus, LotImage
 from troostwatch.domain.reading_format import reading_from, reading_values
-from troostwatch.domain.readings import Analysis, Backend, OcrEngine, Reading, ReadingKind
+from troostwatch.domain.readings import Analysis, Backend, OcrEngine, Reading, ReadingKind, RunnerUp
 from troostwatch.infrastructure.ai.image_analyzer import analyzer
 from troostwatch.infrastructure.ai.label_api_client import LabelApiAnalyzer, LabelAPIClient, ServiceAwayError
 
@@ -236,7 +236,11 @@ READINGS = st.builds(
     st.none() | st.floats(0, 1),
     again=st.none() | st.text(max_size=9),
 ) | st.sampled_from(
-    [symbol("AB123456"), Reading("openai", ReadingKind.OPINION, "X1", text("x").quad, says=CodeType.EAN)]
+    [
+        symbol("AB123456"),
+        Reading("openai", ReadingKind.OPINION, "X1", text("x").quad, says=CodeType.EAN),
+        replace(text("X1", reader="tesseract"), characters=(0.9, 0.4), runners_up=(RunnerUp(1, "I", 0.3),)),
+    ]
 )
 
 
@@ -248,7 +252,8 @@ def test_a_reading_travels_as_it_is(reading: Reading) -> None:
 @pytest.mark.parametrize(
     "change",
     [{"kind": "guess"}, {"confidence": 2}, {"quad": [[0, 0]]}, {"quad": [[0, 0], [1, 0], [1, 1], [float("inf"), 1]]},
-     {"says": "ean"}, {"kind": "opinion"}, {"kind": "symbol"}, {"says": "price", "kind": "opinion"}],
+     {"says": "ean"}, {"kind": "opinion"}, {"kind": "symbol"}, {"says": "price", "kind": "opinion"},
+     {"characters": [0.5, 0.5]}, {"characters": [7]}, {"runners_up": [[4, "O", 0.1]]}, {"witness": "oracle"}],
 )  # fmt: skip
 def test_what_does_not_hold_together_is_no_reading(change: dict[str, object]) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
