@@ -1,87 +1,37 @@
-"""Captions: the printed words that say what the code beside them is, in six languages.
+"""Captions on a line of text: the printed words that say what the code beside them is, and what follows them.
 
-Also the traps: captions of numbers that look like codes and are none that we look for. Recognising them keeps
-their values from being taken for something else.
+Also the captions of what is no code of ours (dates, ratings, lot numbers, keys): recognising them keeps their values
+from being taken for something else. What the words mean stands in `languages/`, how they are put together in
+`grammar`; here is decided which words of a line are a caption and which are running text.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from troostwatch.domain.codes import CodeType
+from troostwatch.domain.judgement.grammar import Grammar, Meaning, grammar, languages, spelled
 
-_PHRASES: dict[CodeType, tuple[str, ...]] = {
-    CodeType.SERIAL_NUMBER: (
-        "serial number", "serial no", "serial nr", "serial", "ser. no", "ser no", "s/n", "sn", "service tag",
-        "s/n no",
-        "serienummer", "serienr", "serie nr",
-        "seriennummer", "seriennr", "serien-nr", "fabriknummer", "fabrik-nr",
-        "numéro de série", "n° de série", "n° série", "no de série", "no. de série", "n/s",
-        "número de serie", "nº de serie", "nº serie", "n.º de serie", "n° de serie", "no. de serie",
-        "numero di serie", "n. di serie", "matricola", "numero seriale",
-    ),
-    CodeType.MODEL_NUMBER: (
-        "model number", "model no", "model nr", "model name", "model id", "model", "mdl", "mtm", "m/t model",
-        "m/t-model", "machine type model", "mod. no", "mod",
-        "modelnummer", "modelnr", "modelnaam", "typenummer",
-        "modellnummer", "modell-nr", "modellbezeichnung", "modell",
-        "numéro de modèle", "n° de modèle", "nº de modelo", "référence modèle", "modèle",
-        "número de modelo", "modelo", "numero di modello", "numero modello", "modello",
-    ),
-    CodeType.PART_NUMBER: (
-        "part number", "part no", "part nr", "p/n", "pn", "product number", "product no", "product nr", "prod. no",
-        "prod. id", "prod id", "product id", "product code", "sku", "item number", "item no", "order no", "mpn",
-        "pid", "dp/n", "dpn", "cat. no", "cat no", "catalog no",
-        "artikelnummer", "artikelnr", "artikel nr", "onderdeelnummer", "bestelnummer", "productnummer", "productnr",
-        "art. nr", "art nr", "art.-nr", "artikel-nr", "teilenummer", "teile-nr", "bestellnummer", "best.-nr",
-        "produktnummer", "produkt-nr", "sachnummer",
-        "référence", "numéro de pièce", "réf. produit", "numéro de produit", "code produit", "code article",
-        "n° d'article", "n° de produit", "réf. article",
-        "número de pieza", "número de producto", "número de artículo", "nº de artículo", "n° articolo", "referencia",
-        "código de producto",
-        "numero di parte", "codice prodotto", "codice articolo", "numero prodotto",
-    ),
-    CodeType.EAN: (
-        "ean", "ean code", "ean-code", "ean-13", "ean13", "upc", "upc code", "upc/ean", "gtin", "barcode"),
-    CodeType.IMEI: ("imei", "imei1", "imei2", "imei 1", "imei 2", "imei/meid", "imei no"),
-    CodeType.MAC_ADDRESS: (
-        "mac", "mac id", "mac address", "mac addr", "mac no", "mac1", "mac2", "wlan mac", "lan mac", "wifi mac",
-        "wi-fi mac", "wi-fi address", "ethernet mac", "eth mac", "bt mac",
-        "bluetooth mac", "base mac", "mac-adres", "mac-adresse",
-        "adresse mac", "dirección mac", "indirizzo mac", "wifi address", "bluetooth address", "wlan", "lan",
-    ),
-    CodeType.REGULATORY_MODEL: (
-        "rmn", "regulatory model", "regulatory model number", "reg model", "reg. model", "reg model no", "r/n",
-        "regulatory type", "reg type no",
-    ),
-    CodeType.UUID: ("uuid", "guid"),
-    CodeType.EID: ("eid",),
-    CodeType.OTHER: (
-        # Traps: what follows these is never reported under a scored type.
-        "m/t-model s/n", "mtm s/n", "mtm.sn", "sn.mo", "mtm-sn",
-        "microsoft product key id", "product key id", "product key", "windows product key", "pkid",
-        "compliance id", "fcc id", "ic", "cmiit id", "anatel", "ul file", "ccc", "nom", "kcc id", "iccid",
-        "label p/n", "label pn", "bld pn", "bld p/n", "battery info", "battery model", "batt", "battery p/n",
-        "mo", "po", "po no", "p.o", "poseq", "flcsno", "wwn", "wwid", "date", "mfg date", "mfd", "dom", "dop",
-        "lot no",
-        "lot", "batch", "batch no", "origin", "rev", "version", "ver", "fw", "hw", "f/w", "h/w", "firmware", "color",
-        "colour", "cpu", "ram", "gpu", "storage", "display", "display1", "display2", "os", "battery", "memory",
-        "input", "output", "rating", "express service code", "express code", "asset tag", "asset no", "customer no",
-        "invoice", "invoice no", "order", "tel", "phone", "fax", "weight", "qty", "quantity", "ssid", "password",
-        "wifi key", "wpa key", "pin code", "pallettype", "carton no", "box no", "case no", "full case", "psid",
-        "address", "email", "made in", "eu contact", "name", "max", "volt",
-        "hersteldatum", "herstelldatum", "manufacture date", "production date", "fecha", "datum", "data",
-    ),
-}  # fmt: skip
-
-# So short that they occur inside words and sentences: they count only before a colon or alone on their line.
+_MOST_WORDS = 7
+# So short that they occur inside words and sentences: they count only before a colon, a code, or alone on their line.
 _SHORT = 4
-_CODE_NEXT = re.compile(r"[\s)]*(?=\S*\d\S*\d)[0-9A-Za-z#/.-]{5,}")
 _SEPARATORS = ":.#=;"
+_CODE_NEXT = re.compile(r"[\s)\].,:#-]*(?=\S*\d)[0-9A-Za-z#/.-]{3,}")
+_NUMBER_NEXT = re.compile(r"[A-Z]\S* \S*\d")  # 'TTK 70 S'
+_BEFORE_VALUE = re.compile(r"^[\s:.#=;)\]>-]*(?:(?:no|nr)\b\.?)?[\s:.#=;-]*", re.IGNORECASE)
+_IDENTIFIER_BEFORE = re.compile(r"\(\s*[0-9ISO]{0,2}[A-Z5$]?\s*\)\s*$")
+_IDENTIFIER = re.compile(r"\(\s*(\d{2,4}|\d{0,2}[A-Z])\s*\)\s*(?=[0-9A-Z+/-]{2})")
+_RUN = re.compile(r"[^\W_]+")
+# Where a run of signs may still fall apart: 'NumberPF2X', 'N12345', a Chinese word before a Latin one.
+_SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[⺀-鿿])(?=[ -~])|(?<=[ -~])(?=[⺀-鿿])")
+_INSIDE = re.compile(r"[\s./'’°º\N{HYPHEN}-]*")  # noqa: RUF001 (an apostrophe as it is printed)
+_BETWEEN_LANGUAGES = re.compile(r"[\s.]*[/|(\[)\]:.,–-]+[\s/|(\[)\].,–-]*")  # noqa: RUF001 (a dash as it is printed)
+_SENTENCE = 8  # words; captions in longer lines stand before a colon
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,35 +42,16 @@ class Captioned:
     caption: str  # as printed
     value: str  # up to the next caption or the end of the line
     start: float  # where the caption begins, as a share of the line's length
+    stop: float  # where the caption ends
     end: float  # where the value ends
+    vague: bool = False  # it may name several things
 
 
-_ALIKE = str.maketrans({"l": "i", "1": "i", "|": "i", "!": "i", "0": "o", "º": "o", "°": "o", "-": " "})
-
-
-def fold(text: str) -> str:
-    """Return the text as OCR may have damaged it: case, accents, and the look-alikes of I and O made one."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
-    return plain.translate(_ALIKE)
-
-
-def _pattern(phrase: str) -> str:
-    """Blanks and points come and go between printers and readers, and the stroke of 'P/N' is often read as I."""
-    parts = (re.escape(part) for part in re.split(r"[\s.]+", fold(phrase)) if part)
-    return r"[\s.]*".join(parts).replace("/", "[/i]")
-
-
-# A phrase of another type that folds alike would be a mistake in the table: the longest phrase is tried first.
-_TABLE: list[tuple[str, str, CodeType]] = sorted(
-    ((phrase, _pattern(phrase), kind) for kind, phrases in _PHRASES.items() for phrase in phrases),
-    key=lambda row: -len(row[0]),
-)
-_BY_GROUP = [kind for _, _, kind in _TABLE]
-_IDENTIFIER = r"(?:\(\s*[0-9iso]{0,2}[a-z5]\s*\)\s*|\(\s*\)\s*)?"
-# 'US7SAR180P/N:' lost its blank: those few may follow a letter or digit.
-_START = r"(?:(?<![0-9a-z])|(?<=[0-9a-z])(?=[psr]/n:))"
-_END = r"(?:(?![a-z0-9])|(?<=/n)(?=[2-9]))"  # 'P/N8KY79EA' lost its blank too
-_CAPTION = re.compile(f"{_START}{_IDENTIFIER}(?:{'|'.join(f'({p})' for _, p, _ in _TABLE)}){_END}")
+@dataclass(frozen=True, slots=True)
+class _Found:
+    meaning: Meaning
+    start: int
+    stop: int
 
 
 def find(line: str) -> list[Captioned]:
@@ -128,43 +59,212 @@ def find(line: str) -> list[Captioned]:
 
     'S/N: P209ZPB6 MO:P2N0B072500X' gives a serial number and a trap; 'Serial No.' gives one without a value.
     """
-    folded = fold(line)
-    # A character that decomposes would shift the places; a line with one is read as if it were plain.
-    source = line if len(folded) == len(line) else unicodedata.normalize("NFKC", line)
-    source = source if len(folded) == len(source) else folded.upper()
-    matches = [m for m in _CAPTION.finditer(folded) if _counts(m, folded, source)]
-    found = []
-    for match, following in pairwise([*matches, None]):
-        assert match is not None
-        end = following.start() if following else len(source)
-        raw = source[match.end() : end]
-        value = re.sub(r"^[\s:.#=;)]*(?:no\.?|nr\.?)?[\s:.#=;]*", "", raw, flags=re.IGNORECASE).strip()
-        found.append(
+    return list(_find(line, grammar()))
+
+
+def key(text: str) -> Meaning | None:
+    """Return what a bare word names as the key of a value: 'SN', 'serienummer', 'Part No'."""
+    return grammar().meaning(spelled(text))
+
+
+def fold(text: str) -> str:
+    """Return the spelling by which captions are compared."""
+    return spelled(text)
+
+
+@lru_cache(maxsize=4096)
+def _find(line: str, known: Grammar) -> tuple[Captioned, ...]:
+    source = unicodedata.normalize("NFKC", line)
+    found = _joined(_all_captions(source, known), source, known)
+    length = max(1, len(source))
+    captioned = []
+    for one, following in pairwise([*found, None]):
+        assert one is not None
+        end = following.start if following else len(source)
+        captioned.append(
             Captioned(
-                type=_BY_GROUP[(match.lastindex or 1) - 1],
-                caption=source[match.start() : match.end()].strip(),
-                value=value,
-                start=match.start() / max(1, len(source)),
-                end=end / max(1, len(source)),
+                type=one.meaning.type,
+                caption=source[one.start : one.stop].strip(),
+                value=_value(source[one.stop : end]),
+                start=one.start / length,
+                stop=one.stop / length,
+                end=end / length,
+                vague=one.meaning.vague,
             )
         )
+    return tuple(captioned)
+
+
+def _value(text: str) -> str:
+    """Return what follows a caption without the signs between them, and without more words of the caption."""
+    value = _BEFORE_VALUE.sub("", text).strip(" ,;|")
+    words, colon, rest = value.partition(":")
+    more = bool(colon) and not any(c.isdigit() for c in words) and any(c.islower() for c in words)
+    return rest.strip(" ,;|") if more else value
+
+
+def _all_captions(source: str, known: Grammar) -> list[_Found]:
+    phrases = list(_phrases(source, known))
+    bare = [i for i in _identifiers(source) if not any(p.start < i.stop and i.start < p.stop for p in phrases)]
+    return sorted([*phrases, *bare], key=lambda found: found.start)
+
+
+def _phrases(source: str, known: Grammar) -> Iterator[_Found]:
+    words = _words(source)
+    at = 0
+    while at < len(words):
+        found = _phrase_at(words, at, source, known)
+        if found is None:
+            at += 1
+            continue
+        stop, meaning = found
+        yield _qualified(_Found(meaning, _with_identifier(words[at][0], source), words[stop][1]), words[:at], source, known)
+        at = stop + 1
+
+
+def _words(source: str) -> list[tuple[int, int]]:
+    """Return start and end of each piece of the line that may be a word of a caption."""
+    pieces = []
+    for run in _RUN.finditer(source):
+        seams = [run.start() + m.start() for m in _SEAM.finditer(run.group()) if m.start()]
+        pieces += list(pairwise([run.start(), *seams, run.end()]))
+    return pieces
+
+
+def _phrase_at(words: Sequence[tuple[int, int]], at: int, source: str, known: Grammar) -> tuple[int, Meaning] | None:
+    """Return the last word and the meaning of the longest caption that begins with this word."""
+    if source[words[at][0]].isdigit():
+        return None
+    spans = list(_spans(words, at, source))
+    for stop, spelling in reversed(spans):
+        meaning = known.phrases.get(spelling)
+        if meaning and _counts(meaning, words[at][0], words[stop][1], source):
+            return stop, meaning
+    for stop, spelling in reversed(spans):
+        if _is_set_apart(words[at][0], words[stop][1], source) and (meaning := known.meaning(spelling)):
+            return stop, meaning
+    return None
+
+
+def _spans(words: Sequence[tuple[int, int]], at: int, source: str) -> Iterator[tuple[int, str]]:
+    for stop in range(at, min(at + _MOST_WORDS, len(words))):
+        if stop > at and not _goes_on(words[stop - 1], words[stop], source):
+            return
+        yield stop, spelled(source[words[at][0] : words[stop][1]])
+
+
+def _goes_on(word: tuple[int, int], following: tuple[int, int], source: str) -> bool:
+    """Tell whether two words may stand in one caption; a number that begins with 0 is no word."""
+    apart = following[0] > word[1]
+    return bool(_INSIDE.fullmatch(source, word[1], following[0])) and not (apart and source[following[0]] == "0")
+
+
+def _counts(meaning: Meaning, start: int, stop: int, source: str) -> bool:
+    """Tell a caption from the same letters in running text or inside a code."""
+    if _is_glued_before(start, stop, source) or _is_glued_behind(start, stop, source):
+        return False
+    rest = source[stop:].lstrip(" )]")
+    first = not source[:start].strip(" (*-•")
+    if rest[:1] in (":", "=", "#"):
+        return True
+    if not rest.strip(_SEPARATORS + " "):
+        return first or meaning.numbered or len(source[:start].split()) <= 2
+    code_next = _CODE_NEXT.match(source, stop) is not None
+    if not first:
+        return meaning.numbered and code_next
+    long = stop - start > _SHORT or not source[start:stop].isascii()
+    short = len(source.split()) < _SENTENCE
+    return code_next or (short and (bool(_NUMBER_NEXT.match(rest)) or (long and not meaning.vague)))
+
+
+def _is_set_apart(start: int, stop: int, source: str) -> bool:
+    """Tell whether something stands alone as captions do: first on its line, and before a colon, a code or nothing."""
+    if source[:start].strip(" (*") or stop - start < _SHORT or source[stop : stop + 1].isalnum():
+        return False
+    rest = source[stop:].lstrip(" .)")
+    return not rest or rest[:1] in (":", "=", "#") or _CODE_NEXT.match(source, stop) is not None
+
+
+def _is_glued_before(start: int, stop: int, source: str) -> bool:
+    """Tell whether the caption sticks to a word before it; 'US7SAR180P/N:' lost its blank, and Chinese has none."""
+    before = source[start - 1 : start]
+    if not before.isalnum() or not before.isascii() or not source[start].isascii():
+        return False
+    return not ("/" in source[start:stop] and source[stop : stop + 1] == ":")
+
+
+def _is_glued_behind(start: int, stop: int, source: str) -> bool:
+    """Tell whether the caption sticks to the word behind it, which is no code: 'P/N8KY79EA' is one, 'SN12345' is not."""
+    behind = source[stop : stop + 1]
+    if not behind.isalnum() or not source[stop - 1].isascii():
+        return False
+    run = re.match(r"[0-9A-Z-]+", source[stop:])
+    code = run is not None and any(c.isdigit() for c in run.group()) and len(run.group()) >= _SHORT
+    return not (code and (stop - start > _SHORT or "/" in source[start:stop]))
+
+
+def _with_identifier(start: int, source: str) -> int:
+    """Return where the caption begins with the identifier in brackets before it: '(1P) Part No.'."""
+    match = _IDENTIFIER_BEFORE.search(source, 0, start)
+    return match.start() if match else start
+
+
+def _qualified(found: _Found, before: Sequence[tuple[int, int]], source: str, known: Grammar) -> _Found:
+    """Return it as the caption of another thing where a word before it says whose it is: 'Battery model'."""
+    for count in (1, 2):
+        first = before[-count][0] if len(before) >= count else None
+        if first is None or not re.fullmatch(r"[^:]*[\s'’.-]+", source[first : found.start]):  # noqa: RUF001
+            break
+        if spelled(source[first : found.start]) in known.qualifiers:
+            return replace(found, meaning=Meaning(CodeType.OTHER), start=first)
     return found
 
 
-def _counts(match: re.Match[str], line: str, source: str) -> bool:
-    """Tell a caption from the same letters in running text."""
-    if source[match.start() : match.end()] in ("pin", "sin", "rin"):
-        return False  # 'P/N' read as 'PIN' is a caption, the word 'pin' is not
-    rest = line[match.end() :].lstrip(" )")
-    alone = not rest.strip(_SEPARATORS + " ")
-    if rest[:1] in tuple(_SEPARATORS) or alone:
-        return True
-    if match.start() > 1 and "/" not in match.group():
+def _identifiers(source: str) -> Iterator[_Found]:
+    """Find identifiers printed in brackets before a value. One alone is vague: '(21) 900 41 27' may be a telephone."""
+    matches = list(_IDENTIFIER.finditer(source))
+    for match in matches:
+        kind = _types_of_identifiers().get(match[1], CodeType.OTHER)
+        if match[1].isdigit() or match.start() == 0:
+            vague = len(matches) == 1 and kind is not CodeType.EAN
+            yield _Found(Meaning(kind, vague), match.start(), match.end())
+
+
+@cache
+def _types_of_identifiers() -> dict[str, CodeType]:
+    return {identifier: CodeType(kind) for identifier, kind in languages()["common"]["identifiers"].items()}
+
+
+def _joined(found: Sequence[_Found], source: str, known: Grammar) -> list[_Found]:
+    """Make one of captions that belong together.
+
+    They say the same in two languages or ways ('Serial No. / Seriennummer', 'Service Tag (S/N)'), or the first says
+    whose number the second is ('Customer P/N').
+    """
+    joined: list[_Found] = []
+    for one in found:
+        last = joined[-1] if joined else None
+        between = source[last.stop : one.start] if last else ""
+        if last and _says_again(last, one, between):
+            joined[-1] = _Found(_together(last.meaning, one.meaning), last.start, one.stop)
+        elif last and not between.strip() and spelled(source[last.start : last.stop]) in known.qualifiers:
+            joined[-1] = _Found(Meaning(CodeType.OTHER), last.start, one.stop)
+        else:
+            joined.append(one)
+    return joined
+
+
+def _says_again(one: _Found, other: _Found, between: str) -> bool:
+    if ":" in between and one.meaning.type is not other.meaning.type:
         return False
-    return len(match.group()) > _SHORT or bool(_CODE_NEXT.match(source, match.end()))
+    same = one.meaning.type is other.meaning.type
+    return bool(_BETWEEN_LANGUAGES.fullmatch(between)) or (same and not between.strip(" ."))
 
 
-def phrases() -> Iterator[tuple[CodeType, str]]:
-    """Yield every caption of the table; tests and drawings of labels use them."""
-    for phrase, _, kind in _TABLE:
-        yield kind, phrase
+def _together(one: Meaning, other: Meaning) -> Meaning:
+    """Return what two captions of one value mean: the surer one, vaguely where they name different things."""
+    if one.type is other.type:
+        return one if other.vague else other
+    if one.vague != other.vague:
+        return other if one.vague else one
+    return replace(one, vague=True)
