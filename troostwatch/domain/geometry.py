@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -32,8 +33,28 @@ class Box:
         """Return how much of this box lies inside `other`, 0 to 1."""
         return self.overlap(other) / self.area if self.area else 0.0
 
+    @classmethod
+    def around(cls, boxes: Iterable[Box]) -> Self:
+        """Return the smallest box that holds all of these; there has to be one."""
+        lefts, tops, rights, bottoms = zip(*((b.x0, b.y0, b.x1, b.y1) for b in boxes), strict=True)
+        return cls(min(lefts), min(tops), max(rights), max(bottoms))
+
     def as_list(self) -> list[int]:
         return [self.x0, self.y0, self.x1, self.y1]
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """From where to where something reaches along a direction of reading and, downwards, across it."""
+
+    start: float
+    end: float
+    top: float
+    bottom: float
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +98,16 @@ class Quad:
         """Return the extent across the direction of reading: the height of the letters."""
         a, b, c, d = self.corners
         return (math.dist(a, d) + math.dist(b, c)) / 2
+
+    def seen_from(self, other: Quad, angle: float) -> Extent:
+        """Return where this stands for someone who reads `other` at this angle and sits in its middle."""
+        cx, cy = other.centre
+        cos, sin = math.cos(-angle), math.sin(-angle)
+        xs, ys = zip(
+            *(((x - cx) * cos - (y - cy) * sin, (x - cx) * sin + (y - cy) * cos) for x, y in self.corners),
+            strict=True,
+        )
+        return Extent(min(xs), max(xs), min(ys), max(ys))
 
     def part(self, start: float, end: float) -> Quad:
         """Return the slice between two fractions (0 to 1) of the way along the reading direction."""

@@ -28,7 +28,9 @@ _IDENTIFIER_BEFORE = re.compile(r"\(\s*[0-9ISO]{0,2}[A-Z5$]?\s*\)\s*$")
 _IDENTIFIER = re.compile(r"\(\s*(\d{2,4}|\d{0,2}[A-Z])\s*\)\s*(?=[0-9A-Z+/-]{2})")
 _RUN = re.compile(r"[^\W_]+")
 # Where a run of signs may still fall apart: 'NumberPF2X', 'N12345', a Chinese word before a Latin one.
-_SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[⺀-鿿])(?=[ -~])|(?<=[ -~])(?=[⺀-鿿])")
+_SEAM = re.compile(
+    r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[⺀-鿿])(?=[ -~])|(?<=[ -~])(?=[⺀-鿿])"
+)
 _INSIDE = re.compile(r"[\s./'’°º\N{HYPHEN}-]*")  # noqa: RUF001 (an apostrophe as it is printed)
 _BETWEEN_LANGUAGES = re.compile(r"[\s.]*[/|(\[)\]:.,–-]+[\s/|(\[)\].,–-]*")  # noqa: RUF001 (a dash as it is printed)
 _SENTENCE = 8  # words; captions in longer lines stand before a colon
@@ -118,7 +120,9 @@ def _phrases(source: str, known: Grammar) -> Iterator[_Found]:
             at += 1
             continue
         stop, meaning = found
-        yield _qualified(_Found(meaning, _with_identifier(words[at][0], source), words[stop][1]), words[:at], source, known)
+        yield _qualified(
+            _Found(meaning, _with_identifier(words[at][0], source), words[stop][1]), words[:at], source, known
+        )
         at = stop + 1
 
 
@@ -163,12 +167,14 @@ def _counts(meaning: Meaning, start: int, stop: int, source: str) -> bool:
     """Tell a caption from the same letters in running text or inside a code."""
     if _is_glued_before(start, stop, source) or _is_glued_behind(start, stop, source):
         return False
+    if meaning.slashed and "/" not in source[start:stop]:
+        return False
     rest = source[stop:].lstrip(" )]")
     first = not source[:start].strip(" (*-•")
     if rest[:1] in (":", "=", "#"):
         return True
     if not rest.strip(_SEPARATORS + " "):
-        return first or meaning.numbered or len(source[:start].split()) <= 2
+        return first or meaning.numbered or (len(source[:start].split()) <= 2 and stop - start > _SHORT)
     code_next = _CODE_NEXT.match(source, stop) is not None
     if not first:
         return meaning.numbered and code_next
@@ -188,6 +194,8 @@ def _is_set_apart(start: int, stop: int, source: str) -> bool:
 def _is_glued_before(start: int, stop: int, source: str) -> bool:
     """Tell whether the caption sticks to a word before it; 'US7SAR180P/N:' lost its blank, and Chinese has none."""
     before = source[start - 1 : start]
+    if before in ("-", ":", ".") and source[start - 2 : start - 1].isalnum() and stop - start <= _SHORT:
+        return "/" not in source[start:stop]
     if not before.isalnum() or not before.isascii() or not source[start].isascii():
         return False
     return not ("/" in source[start:stop] and source[stop : stop + 1] == ":")

@@ -7,6 +7,7 @@ EID (ISO 7064 mod 97-10, GSMA SGP.02), MAC (IEEE 802).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from stdnum import ean, imei, mac
@@ -18,8 +19,9 @@ from troostwatch.domain.codes import CodeType, canonical, squeeze
 _UUID = re.compile(r"[0-9A-F]{8}-?[0-9A-F]{4}-?[0-9A-F]{4}-?[0-9A-F]{4}-?[0-9A-F]{12}")
 # Digits decide, letters and signs follow: 'SM-X306B', '20AB-000CDE', '5CD2132MTT', '65Z99EA#ABH', '16-b1001nd'.
 _PLAIN = re.compile(r"(?=[^\s]*\d)[0-9A-Z][0-9A-Z#./+-]{2,29}(?<![./+-])")
+# Groups of a code parted by blanks: '0 601 9H5 302', 'LS 2208-SR', 'TTK 70 S'.
+_GROUPS = re.compile(r"(?=[^\n]*\d)[0-9A-Z][0-9A-Z#./+_-]*(?: [0-9A-Z#./+_-]+){1,5}(?<![./+-])")
 _LETTERS_ALONE = re.compile(r"[A-Z]{2,6}(?:-[A-Z]{1,6}){2,4}")  # 'UAP-AC-LR'
-_TWO_WORDS = re.compile(r"[A-Z]{1,10} (?=[0-9A-Z-]*\d)[0-9A-Z-]{2,12}")  # 'HB 124A'
 
 
 def gtin_is_valid(text: str) -> bool:
@@ -96,9 +98,9 @@ def uuid_is_valid(text: str) -> bool:
     return bool(_UUID.fullmatch(text.strip().upper())) and len(set(bare)) > 2 and ("-" in text or not bare.isdigit())
 
 
-_LETTER_LIKE_DIGIT = re.compile(r"[OIQ](?=[0-9])|(?<=[0-9])[OIQ]")
-
-
+_NUMBER_AT_AN_END = re.compile(r"^\d{6,}(?=\D)|(?<=\D)\d{6,}$")
+_MISREAD = {"O": "0", "Q": "0", "0": "O", "I": "1", "1": "I"}
+_LONGEST = 30
 LONGEST_LOSS = 10  # signs that a line may have lost at an end
 
 
@@ -111,10 +113,37 @@ def is_clipped(short: str, long: str, *, most: int = 2) -> bool:
 
 
 def easily_misread(kind: CodeType, text: str) -> bool:
-    """Tell whether signs in it are often taken for others in print: O, I and Q among digits, 8 and B in a MAC."""
+    """Tell whether signs in it are often taken for others in print, whichever of the two was read.
+
+    O and 0, I and 1 in a group that has letters and digits, but for those within a number of six signs and more at an
+    end of it; 8 and B in a MAC.
+    """
     if kind is CodeType.MAC_ADDRESS:
         return "8" in text or "B" in text
-    return _LETTER_LIKE_DIGIT.search(squeeze(text)) is not None
+    groups = re.split(r"[^0-9A-Z]+", text.upper())
+    return any(_mixes(group) and _MISREAD.keys() & set(_NUMBER_AT_AN_END.sub("", group)) for group in groups)
+
+
+def misreadings(text: str) -> Iterator[str]:
+    """Yield the text with one sign in turn as the one that it is often taken for."""
+    for i, sign in enumerate(text):
+        if other := _MISREAD.get(sign):
+            yield text[:i] + other + text[i + 1 :]
+
+
+def _mixes(group: str) -> bool:
+    return any(c.isdigit() for c in group) and any(c.isalpha() for c in group)
+
+
+def is_of_one_shop(ean: str) -> bool:
+    """Tell whether a GTIN is from a range that shops number themselves, or from coupons: no article of the world.
+
+    GS1 General Specifications, 1.4.2: prefixes 02, 04, 05, 20-29 and 98-99 of thirteen digits; 0 and 2 of eight.
+    """
+    digits = ean.zfill(13)
+    if digits.startswith("00000"):
+        return digits[5] in "02"
+    return digits.startswith(("02", "04", "05", "2", "98", "99")) and len(digits) == 13
 
 
 def plausible(kind: CodeType, text: str) -> bool:
@@ -131,11 +160,15 @@ def plausible(kind: CodeType, text: str) -> bool:
         case CodeType.UUID:
             return uuid_is_valid(text)
         case CodeType.SERIAL_NUMBER:
-            return bool(_PLAIN.fullmatch(text.upper())) and "#" not in text and 5 <= len(squeeze(text)) <= 26
+            return _is_code(text) and "#" not in text and 4 <= len(squeeze(text)) <= 26
         case CodeType.MODEL_NUMBER:
-            return any(form.fullmatch(text.upper()) for form in (_PLAIN, _LETTERS_ALONE, _TWO_WORDS))
+            return _is_code(text) or _LETTERS_ALONE.fullmatch(text.upper()) is not None
         case _:
-            return bool(_PLAIN.fullmatch(text.upper()))
+            return _is_code(text)
+
+
+def _is_code(text: str) -> bool:
+    return any(form.fullmatch(text.upper()) for form in (_PLAIN, _GROUPS)) and 3 <= len(squeeze(text)) <= _LONGEST
 
 
 def proves_itself(kind: CodeType, text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from troostwatch.domain.codes import Code, CodeType, squeeze
-from troostwatch.domain.judgement import checks, gathering, payloads, weighing
+from troostwatch.domain.judgement import approval, checks, gathering, payloads, weighing
 from troostwatch.domain.judgement.candidates import (
     Candidate,
     Scene,
@@ -25,7 +25,9 @@ from troostwatch.domain.readings import Reading, ReadingKind
 # Raised whenever the judgement or a reader changes so that photographs deserve to be read again.
 READING_VERSION = 2
 
-_DECODED = frozenset({Witness.SYMBOL, Witness.SYMBOL_ONCE, Witness.SYMBOL_ONCE_ALONE, Witness.MATRIX})
+_DECODED = frozenset(
+    {Witness.SYMBOL, Witness.SYMBOL_ONCE, Witness.SYMBOL_ONCE_ALONE, Witness.SYMBOL_WEAK, Witness.MATRIX}
+)
 # What is left to a person keeps its order and stays below any threshold that the rule may sensibly have.
 _SHARE_FOR_A_PERSON = 0.92
 _MOST = 0.9999  # nothing is certain
@@ -64,26 +66,8 @@ class Weighed:
 
     @property
     def _is_for_a_person(self) -> bool:
-        """Tell whether the rule may never approve it, however well its evidence did on average.
-
-        Bars seen at one scale only that nothing else shows: a check digit lets one misread in ten pass. What only a
-        second reader saw and no check digit or maker's form confirms. Text that no symbol and no check digit confirms
-        where another place reads almost the same; and, unless a second reader says so too, where a closer look did
-        not read the same, a MAC with an 8 or a B (hexadecimal print confuses the two), and what only Tesseract read.
-        """
-        mine, seen = self.candidate, set(self.witnesses)
-        proven = checks.proves_itself(mine.type, mine.value)
-        if seen == {Witness.OPINION}:
-            return not (proven or Basis.VENDOR_SHAPE in mine.bases)
-        if seen <= {Witness.SYMBOL_ONCE, Witness.SYMBOL_ONCE_ALONE}:
-            return True
-        if proven or _DECODED & seen:
-            return False
-        if Witness.RIVAL in seen:
-            return True
-        misread = mine.type is CodeType.MAC_ADDRESS and Witness.LOOK_ALIKES in seen
-        alone = misread or Witness.AGAIN not in seen or Witness.TEXT_COARSE in seen
-        return alone and Witness.OPINION not in seen
+        mine = self.candidate
+        return approval.is_for_a_person(mine.type, mine.value, mine.bases, self.witnesses)
 
 
 def judge(readings: Sequence[Reading], *, width: int, height: int) -> Judgement:
@@ -169,6 +153,8 @@ _SAID_OF_WITNESSES = {
     Witness.CUT_OFF: "the edge of the picture cuts it",
     Witness.LOOK_ALIKES: "it has signs that are easily taken for others",
     Witness.MORE_FOLLOWS: "more may belong to it on the same line",
+    Witness.GROUPED: "it is printed in groups, and a blank may part it from something else",
+    Witness.SYMBOL_WEAK: "a part of such bars reads as well as the whole",
     Witness.RIVAL: "something else on the picture reads almost the same",
     Witness.RIVAL_BARS: "the same bars may say something else",
 }

@@ -8,9 +8,18 @@ from dataclasses import replace
 from troostwatch.domain.codes import CodeType, canonical, squeeze, without_look_alikes
 from troostwatch.domain.judgement import captions, checks, pairing, payloads
 from troostwatch.domain.judgement.claims import Basis, Claim
+from troostwatch.domain.judgement.likeness import SURE, code_likeness
 from troostwatch.domain.judgement.pairing import Orphan
 from troostwatch.domain.judgement.vendors import Seen
 from troostwatch.domain.readings import Reading, ReadingKind, WitnessClass
+
+_CAPTIONED = frozenset({
+    Basis.CAPTION, Basis.CAPTION_LEFT, Basis.CAPTION_ABOVE, Basis.CAPTION_BELOW, Basis.VAGUE_CAPTION,
+})  # fmt: skip
+_SHORTEST_MODEL = 4
+_NAMED_EAN = _CAPTIONED | {Basis.RETAIL_SYMBOL, Basis.IDENTIFIER}
+# Types whose values have no form of their own, so that a word may be taken for one.
+_WORDS_TOO = frozenset({CodeType.SERIAL_NUMBER, CodeType.MODEL_NUMBER, CodeType.PART_NUMBER})
 
 
 def gather(readings: Sequence[Reading]) -> tuple[list[Claim], list[Orphan]]:
@@ -25,6 +34,8 @@ def gather(readings: Sequence[Reading]) -> tuple[list[Claim], list[Orphan]]:
     claims = _settled_by_symbols(claims, readings, seen)
     claims = _spelled_as_the_maker_does(claims, readings, seen)
     claims += _by_form(claims, seen)
+    claims += _code_like(claims)
+    claims += _extending(claims)
     return claims, orphans
 
 
@@ -113,14 +124,46 @@ def _by_form(claims: Sequence[Claim], seen: Seen) -> list[Claim]:
     """Return what the forms of the makers seen say about values that are already claimed."""
     found: dict[tuple[CodeType, str, str], Claim] = {}
     for claim in claims:
-        if trap := seen.trap(claim.value):
+        # No form of a maker speaks against bars or a caption whose check digit is right.
+        proven = claim.basis in _NAMED_EAN and checks.proves_itself(claim.type, claim.value)
+        if (trap := seen.trap(claim.value)) and not proven:
             why = f"form of a {trap.name}"
             found[trap.type, claim.value, why] = replace(claim, type=trap.type, basis=Basis.TRAP, why=why)
         for shape in seen.fitting(claim.value):
-            if shape.type is claim.type and not shape.inside:
+            if shape.type is claim.type:
                 why = f"looks like a {shape.name}"
-                found[claim.type, claim.value, why] = replace(claim, basis=Basis.VENDOR_SHAPE, why=why)
+                named = not shape.inside or seen.names_maker_of(shape)
+                basis = Basis.VENDOR_SHAPE if named else Basis.SHAPE
+                settles = not any(map(shape.whole.fullmatch, checks.misreadings(claim.value)))
+                found[claim.type, claim.value, why] = replace(claim, basis=basis, why=why, settles=settles)
+                if not shape.loose and seen.names_maker_of(shape):
+                    why = f"the maker of the {shape.name} is printed too"
+                    found[claim.type, claim.value, why] = replace(claim, basis=Basis.MAKER, why=why)
     return list(found.values())
+
+
+def _code_like(claims: Sequence[Claim]) -> list[Claim]:
+    """Return what the characters of captioned values say: that they are those of a code and not of a word."""
+    return [
+        replace(claim, basis=Basis.CODE_LIKE, why="its characters are those of a code")
+        for claim in claims
+        if claim.basis in _CAPTIONED and claim.type in _WORDS_TOO and code_likeness(claim.value) >= SURE
+    ]
+
+
+def _extending(claims: Sequence[Claim]) -> list[Claim]:
+    """Return what models say of part numbers that begin with them: 'SM-X306B' of 'SM-X306BZGAEEE'."""
+    models = {squeeze(c.value) for c in claims if c.type is CodeType.MODEL_NUMBER and c.basis in _CAPTIONED}
+    return [
+        replace(claim, basis=Basis.EXTENDS, why="it begins with the model on the label")
+        for claim in claims
+        if claim.type is CodeType.PART_NUMBER
+        and claim.basis in (Basis.SHAPE, Basis.VENDOR_SHAPE)
+        and any(
+            len(m) > _SHORTEST_MODEL and squeeze(claim.value).startswith(m) and squeeze(claim.value) != m
+            for m in models
+        )
+    ]
 
 
 def _settled_by_symbols(claims: Iterable[Claim], readings: Sequence[Reading], seen: Seen) -> list[Claim]:

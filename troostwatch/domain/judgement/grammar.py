@@ -24,6 +24,7 @@ from troostwatch.domain.codes import CodeType
 
 _VAGUE = "vague_"
 _IDENTIFIERS = "identifiers"  # a table of another kind, which `captions` reads
+_SHORT = 3
 # Shorter captions have neighbours by chance, so damage is looked for in longer ones.
 _SHORTEST_DAMAGED = 6
 _DAMAGE_PER_SIGN = 1 / 6
@@ -41,6 +42,7 @@ class Meaning:
     type: CodeType
     vague: bool = False
     numbered: bool = False  # it says "number", so it is a caption also in the midst of a line
+    slashed: bool = False  # so short that it is one only with its stroke: 'M/T', 'R/N'
 
 
 class Grammar:
@@ -92,7 +94,8 @@ def _phrases(table: dict[str, Any], common: Iterable[str]) -> Iterator[tuple[str
             continue
         kind, vague = CodeType(name.removeprefix(_VAGUE)), name.startswith(_VAGUE)
         for phrase in words.get("whole", ()):
-            yield spelled(phrase), Meaning(kind, vague, numbered="/" in phrase)
+            stroke = "/" in phrase
+            yield spelled(phrase), Meaning(kind, vague, numbered=stroke, slashed=stroke and len(phrase) <= _SHORT)
         for stem, number in product(map(spelled, words.get("stems", ())), numbers):
             yield stem + number, Meaning(kind, vague, numbered=True)
             for link in links:
@@ -101,7 +104,7 @@ def _phrases(table: dict[str, Any], common: Iterable[str]) -> Iterator[tuple[str
 
 def _agreed(one: Meaning, other: Meaning) -> Meaning:
     """Return what a phrase means that two files know: a code rather than another thing, the sure rather than the vague."""
-    return min(one, other, key=lambda meaning: (meaning.type is CodeType.OTHER, meaning.vague))
+    return min(one, other, key=lambda meaning: (meaning.type is CodeType.OTHER, meaning.vague, meaning.slashed))
 
 
 class _Neighbours:

@@ -1,4 +1,4 @@
-"""Which printed value belongs to which caption: on the same line, to its right, or below it."""
+"""What printed captions claim: the value behind them on their line, or the one that the label gives them."""
 
 from __future__ import annotations
 
@@ -12,24 +12,14 @@ from troostwatch.domain.geometry import Quad
 from troostwatch.domain.judgement import captions, checks, payloads
 from troostwatch.domain.judgement.captions import Captioned
 from troostwatch.domain.judgement.claims import Basis, Claim
+from troostwatch.domain.judgement.labels import Label, labels
+from troostwatch.domain.judgement.matching import Caption, Match, Piece, Side, matched
+from troostwatch.domain.judgement.values import value_in
 from troostwatch.domain.readings import Reading, ReadingKind
 
-# In heights of the caption's letters.
-_FARTHEST_RIGHT = 14.0
-_FARTHEST_BELOW = 3.5
-
-_DIGITS = re.compile(r"\d(?:[ -]?\d){6,31}")
-_HEX = re.compile(r"[0-9A-F]{2}(?:[ :.-]?[0-9A-F]{2}){5}(?![0-9A-F])")
-_UUID = re.compile(r"[0-9A-F]{8}(?:[ -]?[0-9A-F]{4}){3}[ -]?[0-9A-F]{12}")
-_WORD = re.compile(r"[0-9A-Z][0-9A-Z#./+-]*")
 _ANNOUNCES_S = re.compile(r"\(\s*[Ss5$]?\s*\)")  # '(S)Serial Number': the bars below begin with an S
-_FORMS = {
-    CodeType.EAN: _DIGITS,
-    CodeType.IMEI: _DIGITS,
-    CodeType.EID: _DIGITS,
-    CodeType.MAC_ADDRESS: _HEX,
-    CodeType.UUID: _UUID,
-}
+_STANDS = {Side.RIGHT: (Basis.CAPTION_LEFT, "right of"), Side.BELOW: (Basis.CAPTION_ABOVE, "below"),
+           Side.ABOVE: (Basis.CAPTION_BELOW, "above")}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,60 +31,101 @@ class Orphan:
     reading: int
 
 
-def value_in(kind: CodeType, text: str) -> str | None:
-    """Return the value of this type with which the text begins, in canonical form."""
-    text = text.upper().lstrip(" :.#-()")
-    match = _FORMS.get(kind, _WORD).match(text)
-    if not match:
-        return None
-    value = match.group().rstrip("./+-")
-    if kind is CodeType.MODEL_NUMBER and value.isalpha() and checks.plausible(kind, text):
-        value = text  # the whole line is the designation: 'HB 124A'
-    return canonical(kind, value) if checks.plausible(kind, value) else None
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A caption and the line that it stands in."""
+
+    captioned: Captioned
+    reading: int
 
 
 def claims(readings: Sequence[Reading]) -> tuple[list[Claim], list[Orphan]]:
     """Return what printed captions claim, and the captions that found no value."""
     found: list[Claim] = []
     orphans: list[Orphan] = []
-    for index, reading in enumerate(readings):
-        if reading.kind is not ReadingKind.TEXT:
-            continue
-        for captioned in captions.find(reading.text):
-            claim = _on_the_line(captioned, index) or _beside(captioned, index, readings)
-            if claim:
-                found.append(claim)
-            elif captioned.type is not CodeType.OTHER and not captioned.value:
-                orphans.append(Orphan(captioned.type, captioned.caption, index))
+    for label in labels(readings):
+        here, lost = _on_label(label, readings)
+        found += here
+        orphans += lost
     return found, orphans
 
 
-def _on_the_line(captioned: Captioned, index: int) -> Claim | None:
-    value = value_in(captioned.type, captioned.value)
-    if value is None:
-        return None
-    why = f"printed after '{captioned.caption}'"
-    return Claim(captioned.type, value, Basis.CAPTION, why, index, captioned.caption)
+def _on_label(label: Label, readings: Sequence[Reading]) -> tuple[list[Claim], list[Orphan]]:
+    lines = [i for i in sorted(label.readings) if readings[i].kind is ReadingKind.TEXT]
+    told = [_Told(captioned, i) for i in lines for captioned in captions.find(readings[i].text)]
+    found = [(t, claim) for t in told for claim in _on_the_line(t, label)]
+    alone = [t for t in told if len(squeeze(t.captioned.value)) < 2]
+    matches = _beside(alone, {t.reading for t in told}, label, readings)
+    for number, match, piece in matches:
+        found += [(alone[number], claim) for claim in _claimed(alone[number], match, readings[piece], piece, label)]
+    matched_ones = {number for number, _, _ in matches}
+    orphans = [
+        Orphan(t.captioned.type, t.captioned.caption, t.reading)
+        for number, t in enumerate(alone)
+        if number not in matched_ones and t.captioned.type is not CodeType.OTHER and not t.captioned.vague
+    ]
+    return _without_vague_doubles(found), orphans
 
 
-def _beside(captioned: Captioned, index: int, readings: Sequence[Reading]) -> Claim | None:
-    if captioned.value:
-        return None
-    place = readings[index].quad.part(captioned.start, min(1.0, captioned.end))
-    candidates = []
-    for other, reading in enumerate(readings):
-        distance = _distance(place, reading.quad) if other != index else None
-        if distance is None or reading.kind not in (ReadingKind.SYMBOL, ReadingKind.TEXT):
-            continue
-        if reading.kind is ReadingKind.TEXT and captions.find(reading.text):
-            continue
-        if value := _value_of(captioned, reading):
-            candidates.append((distance, other, value))
-    if not candidates:
-        return None
-    (_, basis), other, value = min(candidates)
-    why = f"printed {'right of' if basis is Basis.CAPTION_LEFT else 'below'} '{captioned.caption}'"
-    return Claim(captioned.type, value, basis, why, other, captioned.caption)
+def _on_the_line(told: _Told, label: Label) -> Iterator[Claim]:
+    captioned = told.captioned
+    if value := value_in(captioned.type, captioned.value):
+        why = f"printed after '{captioned.caption}'"
+        yield from _with_form(
+            Claim(captioned.type, value, Basis.CAPTION, why, told.reading, captioned.caption), told, label
+        )
+
+
+def _beside(
+    alone: Sequence[_Told], with_captions: set[int], label: Label, readings: Sequence[Reading]
+) -> list[tuple[int, Match, int]]:
+    """Return for each caption without a value on its line the match and the reading that holds the value."""
+    places = [Caption(t.reading, readings[t.reading].quad.part(t.captioned.start, t.captioned.stop)) for t in alone]
+    kinds = (ReadingKind.SYMBOL, ReadingKind.TEXT)
+    pieces = [Piece(i, readings[i].quad) for i in sorted(label.readings) if readings[i].kind in kinds]
+
+    def value_of(number: int, piece: int) -> str | None:
+        index = pieces[piece].reading
+        value = None if index in with_captions else _value_of(alone[number].captioned, readings[index])
+        return value and squeeze(value)
+
+    found = matched(places, pieces, value_of)
+    return [(match.caption, match, pieces[match.piece].reading) for match in found]
+
+
+def _claimed(told: _Told, match: Match, reading: Reading, index: int, label: Label) -> Iterator[Claim]:
+    basis, where = _STANDS[match.side]
+    captioned = told.captioned
+    value = _value_of(captioned, reading)
+    assert value is not None
+    why = f"printed {where} '{captioned.caption}'"
+    claim = Claim(captioned.type, value, basis, why, index, captioned.caption)
+    yield from _with_form(claim, told, label)
+    if match.contested:
+        why = f"'{captioned.caption}' may belong to another value"
+        yield Claim(captioned.type, value, Basis.CONTESTED, why, index, captioned.caption)
+
+
+def _with_form(claim: Claim, told: _Told, label: Label) -> Iterator[Claim]:
+    """Yield the claim of a caption, and what the form says that it stands on where the caption alone is vague.
+
+    A bare "No." names the serial on the plate of a machine, and anything elsewhere.
+    """
+    if not told.captioned.vague:
+        yield claim
+        return
+    if claim.type is CodeType.SERIAL_NUMBER and not label.nameplate:
+        return
+    yield Claim(claim.type, claim.value, Basis.VAGUE_CAPTION, claim.why, claim.reading, claim.caption)
+    if label.nameplate and claim.type is not CodeType.PART_NUMBER:
+        why = "on the plate of a machine"
+        yield Claim(claim.type, claim.value, Basis.NAMEPLATE, why, claim.reading, claim.caption)
+
+
+def _without_vague_doubles(found: Sequence[tuple[_Told, Claim]]) -> list[Claim]:
+    """Leave out what vague captions claim where a plain one names the same on the label: 'Type' beside 'Model'."""
+    named = {claim.type for told, claim in found if not told.captioned.vague}
+    return [claim for told, claim in found if not told.captioned.vague or claim.type not in named]
 
 
 def _value_of(captioned: Captioned, reading: Reading) -> str | None:
@@ -110,31 +141,13 @@ def _value_of(captioned: Captioned, reading: Reading) -> str | None:
     return value_in(captioned.type, payload)
 
 
-def _distance(caption: Quad, value: Quad) -> tuple[float, Basis] | None:
-    """Return how far the value stands from the caption, in heights, and on which side; None when it does not."""
-    height = max(caption.height, 1.0)
-    # What is no longer than high, a single digit, does not tell its own direction.
-    angle = caption.angle if caption.width > 1.2 * height else value.angle
-    start, end, top, bottom = _seen_from(caption, value, angle)
-    middle = (top + bottom) / 2
-    if abs(middle) <= 0.8 * height and -0.5 * height <= start - caption.width / 2 <= _FARTHEST_RIGHT * height:
-        return max(0.0, start - caption.width / 2) / height, Basis.CAPTION_LEFT
-    gap = top - height / 2
-    overlaps = start < caption.width / 2 + height and end > -caption.width / 2 - height
-    if -0.5 * height <= gap <= _FARTHEST_BELOW * height and middle > 0.5 * height and overlaps:
-        return gap / height + 2.0, Basis.CAPTION_ABOVE  # on the same line wins over below
-    return None
-
-
-def _seen_from(caption: Quad, value: Quad, angle: float) -> tuple[float, float, float, float]:
-    """Return start, end, top and bottom of the value as seen from the caption by someone who reads at this angle."""
-    cx, cy = caption.centre
-    cos, sin = math.cos(-angle), math.sin(-angle)
-    xs, ys = zip(
-        *(((x - cx) * cos - (y - cy) * sin, (x - cx) * sin + (y - cy) * cos) for x, y in value.corners),
-        strict=True,
-    )
-    return min(xs), max(xs), min(ys), max(ys)
+def _right_of(line: Quad, other: Quad) -> float | None:
+    """Return how far the other stands to the right in the same row, in heights of the line."""
+    height = max(line.height, 1.0)
+    angle = line.angle if line.width > 1.2 * height else other.angle
+    there = other.seen_from(line, angle)
+    gap = there.start - line.width / 2
+    return max(0.0, gap) / height if abs(there.middle) <= 0.8 * height and gap >= -0.5 * height else None
 
 
 def printed_gtins(readings: Sequence[Reading]) -> Iterator[Claim]:
@@ -165,14 +178,13 @@ def _runs(index: int, readings: Sequence[Reading]) -> Iterator[str]:
     last = readings[index].quad
     for _ in range(3):
         following = [
-            (reach[0], reading)
+            (reach, reading)
             for reading in readings
             if reading.kind is ReadingKind.TEXT
             and _is_digits(reading)
             and reading.quad is not last
-            and (reach := _distance(last, reading.quad))
-            and reach[1] is Basis.CAPTION_LEFT
-            and reach[0] < 4.0
+            and (reach := _right_of(last, reading.quad)) is not None
+            and reach < 4.0
         ]
         if not following:
             return

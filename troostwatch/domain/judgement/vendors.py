@@ -115,17 +115,24 @@ class Seen:
 
     shapes: tuple[Shape, ...]
     traps: tuple[Shape, ...]
+    named: frozenset[str]  # shapes whose maker is printed on the photograph, by their names
 
     @classmethod
     def on(cls, lines: Iterable[str]) -> Seen:
         lines = list(lines)
         shapes: list[Shape] = []
         traps: list[Shape] = []
+        named: set[str] = set()
         for vendor in vendors():
             seen = vendor.is_seen_in(lines)
             shapes += [s for s in vendor.shapes if seen or s.inside]
             traps += [t for t in vendor.traps if seen or t.inside]
-        return cls(tuple(shapes), tuple(traps))
+            named |= {s.name for s in vendor.shapes if seen}
+        return cls(tuple(shapes), tuple(traps), frozenset(named))
+
+    def names_maker_of(self, shape: Shape) -> bool:
+        """Tell whether the maker who uses this form is printed on the photograph as well."""
+        return shape.name in self.named
 
     def fitting(self, value: str) -> Iterator[Shape]:
         """Yield the shapes that a whole value has."""

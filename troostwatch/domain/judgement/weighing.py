@@ -24,8 +24,10 @@ class Witness(StrEnum):
     SYMBOL = "symbol"  # bars, decoded in several passes over the picture
     SYMBOL_ONCE = "symbol_once"  # in one pass, and something else speaks for it
     SYMBOL_ONCE_ALONE = "symbol_once_alone"
+    SYMBOL_WEAK = "symbol_weak"  # bars without a compulsory check digit: a part of them reads as well
     MATRIX = "matrix"  # QR code, DataMatrix …: corrects its own errors
     TEXT = "text"  # a line of text shows them
+    TEXT_SURE = "text_sure"  # and its engine was sure of every single one
     TEXT_POOR = "text_poor"  # a line of which its engine was not sure
     TEXT_COARSE = "text_coarse"  # only engines that often mistake a sign show them
     SECOND_TEXT = "second_text"  # another line shows them too
@@ -33,10 +35,12 @@ class Witness(StrEnum):
     AGAIN = "again"  # a closer look at the line read the same
     AGAIN_OTHERWISE = "again_otherwise"
     MENDED = "mended"  # the line shows them but for a letter that the maker never uses
+    IN_SYMBOL = "in_symbol"  # a symbol on the photograph begins with them
     CHECK_DIGIT = "check_digit"  # read as text, and the check digit is right
     CUT_OFF = "cut_off"  # the line runs into the edge of the picture
     LOOK_ALIKES = "look_alikes"  # read as text alone, with signs that are easily taken for others
     MORE_FOLLOWS = "more_follows"  # the line goes on behind it as codes do: a blank may have cut it in two
+    GROUPED = "grouped"  # read as text alone, in groups: a blank may part it from something else
     RIVAL = "rival"  # another reading, one look-alike apart, says otherwise
     RIVAL_BARS = "rival_bars"  # the same bars, or the digits printed under them, were also read as another value
     OPINION = "opinion"  # a second reader names it

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from troostwatch.domain.codes import CodeType
 from troostwatch.domain.geometry import Quad
-from troostwatch.domain.judgement import pairing
+from troostwatch.domain.judgement import values
 from troostwatch.domain.learning.words import without_caption
 from troostwatch.domain.readings import CLASSIFIER, Reading, ReadingKind, Token, WitnessClass
 from troostwatch.domain.tokens import NONE_LABEL
@@ -31,7 +31,7 @@ def opinions(tokens: Sequence[Token], guesses: Iterable[Guess]) -> list[Reading]
         if guess.label in (NONE_LABEL, CodeType.OTHER) or guess.probability < _LEAST:
             continue
         kind = CodeType(guess.label)
-        if value := pairing.value_in(kind, without_caption(token.text)):
+        if value := values.value_in(kind, without_caption(token.text)):
             box = token.box
             quad = Quad.upright(box.x0, box.y0, box.x1, box.y1)
             found.append(

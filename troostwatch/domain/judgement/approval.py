@@ -1,0 +1,76 @@
+"""What the rule may never approve, however well its evidence does on average.
+
+An approval needs two independent kinds of evidence for the type of a code and two for its characters. What a person
+would have to look at is left to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from troostwatch.domain.codes import CodeType, squeeze
+from troostwatch.domain.judgement import checks
+from troostwatch.domain.judgement.claims import Basis
+from troostwatch.domain.judgement.weighing import Witness
+
+_ENOUGH = 2.0
+
+# Evidence of one kind comes from one source and errs together.
+_KINDS_OF_TYPE: tuple[frozenset[Basis], ...] = (
+    frozenset({Basis.CAPTION, Basis.CAPTION_LEFT, Basis.CAPTION_ABOVE, Basis.CAPTION_BELOW}),
+    frozenset({Basis.RETAIL_SYMBOL, Basis.IDENTIFIER, Basis.LABELLED}),
+    frozenset({Basis.SHAPE, Basis.VENDOR_SHAPE, Basis.CHECK_DIGIT}),
+    frozenset({Basis.MAKER}),
+    frozenset({Basis.EXTENDS}),
+    frozenset({Basis.UNDER_BARS, Basis.ENCODED}),
+    frozenset({Basis.CROSS_CHECK}),
+    frozenset({Basis.CODE_LIKE}),
+    frozenset({Basis.OPINION}),
+    frozenset({Basis.CLASSIFIED}),
+)
+_SETTLES = frozenset({Witness.SYMBOL, Witness.MATRIX, Witness.IN_SYMBOL, Witness.OPINION})
+_SHORTEST_SERIAL = 7
+# What one witness adds to the two that the characters need. One engine that looks twice is one witness and a half.
+_OF_CHARACTERS: dict[Witness, float] = {
+    Witness.SYMBOL: 2.0,
+    Witness.MATRIX: 2.0,
+    Witness.SYMBOL_WEAK: 1.0,
+    Witness.SYMBOL_ONCE: 1.0,
+    Witness.TEXT: 1.0,
+    Witness.SECOND_TEXT: 0.5,
+    Witness.THIRD_TEXT: 0.5,
+    Witness.AGAIN: 0.5,
+    Witness.TEXT_SURE: 0.5,
+    Witness.CHECK_DIGIT: 1.0,
+    Witness.IN_SYMBOL: 1.0,
+    Witness.OPINION: 1.0,
+}
+# Doubts about print that only something else than print takes away.
+_DOUBTS = frozenset({
+    Witness.LOOK_ALIKES, Witness.MORE_FOLLOWS, Witness.GROUPED, Witness.RIVAL, Witness.AGAIN_OTHERWISE, Witness.CUT_OFF,
+    Witness.TEXT_COARSE, Witness.TEXT_POOR,
+})  # fmt: skip
+
+
+def is_for_a_person(kind: CodeType, value: str, bases: Collection[Basis], witnesses: Collection[Witness]) -> bool:
+    """Tell whether a person has to decide about a code on this evidence."""
+    proven = checks.proves_itself(kind, value)
+    if kind is CodeType.EAN and checks.is_of_one_shop(value):
+        return True
+    if Basis.CONTESTED in bases or kinds_of_type({*bases, *([Basis.CHECK_DIGIT] if proven else [])}) < _ENOUGH:
+        return True
+    seen = set(witnesses)
+    if sum(_OF_CHARACTERS.get(witness, 0.0) for witness in seen) < _ENOUGH:
+        return True
+    # Weak bars and print do not err alike.
+    settled = proven or bool(_SETTLES & seen) or {Witness.SYMBOL_WEAK, Witness.TEXT} <= seen
+    # A serial so short may be what is left of one: print that is covered or worn off ends without a trace.
+    short = (
+        kind is CodeType.SERIAL_NUMBER and len(squeeze(value)) < _SHORTEST_SERIAL and Basis.VENDOR_SHAPE not in bases
+    )
+    return not settled and (short or bool(_DOUBTS & seen))
+
+
+def kinds_of_type(bases: Collection[Basis]) -> int:
+    """Return how many independent kinds of evidence speak for the type."""
+    return sum(bool(kind & set(bases)) for kind in _KINDS_OF_TYPE)
