@@ -26,7 +26,7 @@ _NUMBER_NEXT = re.compile(r"[A-Z]\S* \S*\d")  # 'TTK 70 S'
 _BEFORE_VALUE = re.compile(r"^[\s:.#=;)\]>-]*(?:(?:no|nr)\b\.?)?[\s:.#=;-]*", re.IGNORECASE)
 _IDENTIFIER_BEFORE = re.compile(r"\(\s*[0-9ISO]{0,2}[A-Z5$]?\s*\)\s*$")
 _IDENTIFIER = re.compile(r"\(\s*(\d{2,4}|\d{0,2}[A-Z])\s*\)\s*(?=[0-9A-Z+/-]{2})")
-_RUN = re.compile(r"[^\W_]+")
+_RUN = re.compile(r"(?:[^\W_]|[°º])+")
 # Where a run of signs may still fall apart: 'NumberPF2X', 'N12345', a Chinese word before a Latin one.
 _SEAM = re.compile(
     r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[⺀-鿿])(?=[ -~])|(?<=[ -~])(?=[⺀-鿿])"
@@ -170,6 +170,8 @@ def _counts(meaning: Meaning, start: int, stop: int, source: str) -> bool:
     if meaning.slashed and "/" not in source[start:stop]:
         return False
     rest = source[stop:].lstrip(" )]")
+    if meaning.vague and not _begins(start, source):
+        return False
     first = not source[:start].strip(" (*-•")
     if rest[:1] in (":", "=", "#"):
         return True
@@ -181,6 +183,12 @@ def _counts(meaning: Meaning, start: int, stop: int, source: str) -> bool:
     long = stop - start > _SHORT or not source[start:stop].isascii()
     short = len(source.split()) < _SENTENCE
     return code_next or (short and (bool(_NUMBER_NEXT.match(rest)) or (long and not meaning.vague)))
+
+
+def _begins(start: int, source: str) -> bool:
+    """Tell whether a caption stands first on its line or behind a value; 'Unknown No.' is the number of an unknown."""
+    before = source[:start].split()
+    return not before or any(c.isdigit() for c in before[-1]) or not before[-1].strip("(*-•/|[")
 
 
 def _is_set_apart(start: int, stop: int, source: str) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import product
@@ -104,7 +104,8 @@ def _phrases(table: dict[str, Any], common: Iterable[str]) -> Iterator[tuple[str
 
 def _agreed(one: Meaning, other: Meaning) -> Meaning:
     """Return what a phrase means that two files know: a code rather than another thing, the sure rather than the vague."""
-    return min(one, other, key=lambda meaning: (meaning.type is CodeType.OTHER, meaning.vague, meaning.slashed))
+    best = min(one, other, key=lambda meaning: (meaning.type is CodeType.OTHER, meaning.vague, meaning.slashed))
+    return replace(best, numbered=one.numbered or other.numbered) if one.type is other.type else best
 
 
 class _Neighbours:

@@ -86,7 +86,11 @@ def _beside(
 
     def value_of(number: int, piece: int) -> str | None:
         index = pieces[piece].reading
-        value = None if index in with_captions else _value_of(alone[number].captioned, readings[index])
+        if index in with_captions:
+            return None
+        captioned, reading = alone[number].captioned, readings[index]
+        # What is no code of ours may be anything: '230 V', '2019-04'.
+        value = reading.text if captioned.type is CodeType.OTHER else _value_of(captioned, reading)
         return value and squeeze(value)
 
     found = matched(places, pieces, value_of)
@@ -97,7 +101,8 @@ def _claimed(told: _Told, match: Match, reading: Reading, index: int, label: Lab
     basis, where = _STANDS[match.side]
     captioned = told.captioned
     value = _value_of(captioned, reading)
-    assert value is not None
+    if value is None:
+        return
     why = f"printed {where} '{captioned.caption}'"
     claim = Claim(captioned.type, value, basis, why, index, captioned.caption)
     yield from _with_form(claim, told, label)

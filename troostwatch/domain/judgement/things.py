@@ -10,25 +10,31 @@ from collections.abc import Iterable
 
 _NUMBER = r"[~≈<>≤≥±+-]?\d+(?:[.,]\d+)?"
 _UNITS = (
-    "V|VAC|VDC|V~|V=|KV|MV|A|MA|AMP|AMPS|W|KW|MW|WATT|VA|KVA|VAR|KVAR|HZ|KHZ|MHZ|GHZ|KG|KGS|LB|LBS|OZ|GR|T|TO|MM|CM|DM|"
-    "KM|M2|M3|M3/H|M³/H|M/S|M/MIN|L|LTR|ML|CL|L/H|L/MIN|L/S|BAR|MBAR|PA|HPA|KPA|MPA|PSI|°C|°F|ºC|RPM|R/MIN|R/M|MIN-1|MIN|"
+    "V|VAC|VDC|V~|V=|KV|MV|A|MA|AMP|AMPS|W|KW|MW|WATT|VA|KVA|VAR|KVAR|HZ|KHZ|MHZ|GHZ|KG|KGS|LB|LBS|OZ|GR|TO|MM|CM|DM|"
+    "KM|M2|M3|M3/H|M³/H|M/S|M/MIN|LTR|ML|CL|L/H|L/MIN|L/S|BAR|MBAR|PA|HPA|KPA|MPA|PSI|°C|°F|ºC|RPM|R/MIN|R/M|MIN-1|MIN|"
     "1/MIN|U/MIN|OT/MIN|OBR/MIN|TR/MIN|GIRI/MIN|OMW|OMR|F/MIN|NM|KN|KJ|WH|KWH|MAH|AH|OHM|KOHM|Ω|DB|DBA|DB(A)|HP|PS|CV|KM/H|"
     'CC|CCM|CM3|CM³|UF|ΜF|MFD|PF|INCH|"|GB|TB|MB|GBPS|MBPS|BIT|LM|LUX|CD|PCS|PC|STK|STÜCK|SZT|KS|EA|%|PH|PHASE|K|N|J|S|H|X'
 )
+# Single letters that end many a code: units only behind a blank.
+_UNITS_APART = "T|L|K|N|J|S|H|M"
+_APART = re.compile(rf"{_NUMBER} (?:{_UNITS_APART})")
 _RATING = re.compile(
     rf"{_NUMBER}(?:\s?(?:[-/–…x×X]|TO|BIS|\.\.\.?)\s?{_NUMBER})*\s?(?:{_UNITS})"  # noqa: RUF001
     rf"(?:[~=⎓≈]|AC|DC)?(?:\s?[-/,;~]\s?{_NUMBER}?\s?(?:{_UNITS})?)*[.;,]?"
 )
 _ALONE_ALSO_LETTERS = frozenset("THNJSKXLM")  # behind a designation these are as often a part of it: 'TTK 70 S'
 _UNIT = re.compile(rf"(?:{_UNITS})[.;,~=]?")
+_DAY, _MONTH = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
 _DATE = re.compile(
-    r"(?:\d{4}[-./]\d{1,2}(?:[-./]\d{1,2})?|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}|\d{1,2}[-./](?:19|20)\d{2}"
+    rf"(?:(?:19|20)\d\d[-./]{_MONTH}(?:[-./]{_DAY})?|{_DAY}[-./]{_MONTH}[-./](?:19|20)?\d\d"
+    rf"|{_MONTH}[-./]{_DAY}[-./](?:19|20)\d\d|{_MONTH}[-./](?:19|20)\d\d"
     r"|(?:\d{1,2}[ .-])?(?:JAN|FEB|MAR|APR|MAY|MAI|JUN|JUL|AUG|SEP|OCT|OKT|NOV|DEC|DEZ)[A-Z]*[ .,-]{0,2}\d{2,4}"
     r"|\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?)"
 )
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
 _STANDARD = re.compile(
-    r"(?:EN|IEC|DIN|ISO|UL|VDE|NF|BS|CSA|GB|GB/T|JIS|ASTM|ANSI|IEEE|SAE|NEN|UNI|PN|ČSN|CSN|ETSI|CISPR)[ -/]?(?:EN|IEC|ISO)?"
+    r"(?:(?:EN|IEC|DIN|ISO|VDE|IEEE|ASTM|CISPR)[ -/]?|"
+    r"(?:UL|NF|BS|CSA|GB|GB/T|JIS|ANSI|SAE|NEN|UNI|PN|ČSN|CSN|ETSI)[ -/])(?:EN|IEC|ISO)?"
     r"[ -/]?\d{2,6}(?:[-.:/]\d+)*(?::\d{4})?(?:/.*)?"
 )
 _PROTECTION = re.compile(r"IP ?[0-6X][0-9XK]{1,2}[A-Z]?|IK ?\d{1,2}|IE[1-5]|IC ?4\d\d|IM ?[BV]?\d{1,4}")
@@ -37,9 +43,9 @@ _REVISION = re.compile(
 )
 _ADDRESS = re.compile(r"(?:HTTPS?:|WWW\.).*|.*@.*\..*|[A-Z0-9-]+\.(?:COM|NET|ORG|EU|NL|DE|FR|IT|ES|CN)(?:/.*)?")
 _TELEPHONE = re.compile(r"\+\d{2,3}[ ()\d/-]{6,}|\(0\d*\).*")
-_SIZES = re.compile(r"\d+(?:[.,]\d+)?(?:\s?[x×X*]\s?\d+(?:[.,]\d+)?){1,2}(?:\s?(?:MM|CM|M|IN|INCH))?")
+_SIZES = re.compile(r"\d+(?:[.,]\d+)?(?:(?:\s?[X×]\s?\d+(?:[.,]\d+)?){2}|\s?[X×]\s?\d+(?:[.,]\d+)?\s?(?:MM|CM|M|IN))(?:\s?(?:MM|CM|M|IN))?")
 _SHARE = re.compile(r"(?:COS ?(?:Φ|PHI|Ø|0)?|PF|Φ) ?[=:]? ?[01][.,]\d+|[01][.,]\d+")
-_TOTAL = (_RATING, _DATE, _YEAR, _STANDARD, _PROTECTION, _REVISION, _ADDRESS, _TELEPHONE, _SIZES, _SHARE)
+_TOTAL = (_RATING, _APART, _DATE, _YEAR, _STANDARD, _PROTECTION, _REVISION, _ADDRESS, _TELEPHONE, _SIZES, _SHARE)
 # What tells the plate of a machine: each of these alone stands on many labels, several together on plates.
 _ON_PLATES = {
     "voltage": re.compile(r"\d\s?(?:V|VAC|VDC|KV)\b|\bVOLTS?\b|\d\s?V[~=]"),

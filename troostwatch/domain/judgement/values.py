@@ -27,7 +27,7 @@ _BRACKETS = " :.#-()[]*'\""
 _LONGEST_WORD = 12  # of a name before a number: 'LATITUDE 5400'
 _MOST_GROUPS = 6
 _NO_BEGINNING = frozenset(
-    {"AC", "DC", "IP", "CE", "EN", "IEC", "DIN", "ISO", "MAX", "MIN", "V", "A", "N/A", "NO", "NR"}
+    {"AC", "DC", "IP", "CE", "EN", "IEC", "DIN", "ISO", "MAX", "MIN", "N/A", "NO", "NR"}
 )
 _LETTERS_BEHIND = 3  # so many letters alone may be a part of a designation: 'TTK 70 S', 'BK-G4 MT'
 
@@ -60,10 +60,9 @@ def _groups(kind: CodeType, words: Sequence[str]) -> list[str]:
     groups = [first.group()]
     if first.group() != words[0]:
         return groups  # a sign that no code has ends it
-    letters = _LETTERS_BEHIND if kind is CodeType.MODEL_NUMBER else 0
     for at in range(1, min(len(words), _MOST_GROUPS)):
         needed = at == 1 and first.group().isalpha() and _GROUP.fullmatch(words[1])
-        if not needed and not _belongs(words, at, letters):
+        if not needed and not _belongs(words, at):
             break
         groups.append(words[at])
     return groups
@@ -80,22 +79,16 @@ def _is_word(words: Sequence[str], first: str) -> bool:
     return len(first) > _LONGEST_WORD or len(words) < 2 or not any(c.isdigit() for c in words[1])
 
 
-def _belongs(words: Sequence[str], at: int, letters: int = 0) -> bool:
-    """Tell whether this word is a group of the value before it: with a digit, and nothing that is known to be other."""
+def _belongs(words: Sequence[str], at: int) -> bool:
+    """Tell whether this word is a group of the value before it: with a digit, and nothing that is known to be other.
+
+    A few letters belong to it at the end of the line, or before another such group.
+    """
     word = words[at].rstrip(",;)")
     following = words[at + 1] if at + 1 < len(words) else ""
     if not _MORE.fullmatch(word) or things.ends_a_value(word, following):
         return False
-    if any(c.isdigit() for c in word):
+    if any(c.isdigit() for c in word) or word[:1] in "/-":
         return True
-    return (
-        word[:1] in "/-"
-        or (word.isalpha() and len(word) <= letters)
-        or (
-            word.isalpha()
-            and len(word) <= _LETTERS_BEHIND
-            and at + 1 < len(words)
-            and _belongs(words, at + 1)
-            and not things.is_no_code(f"{word} {following}")
-        )
-    )
+    short = word.isalpha() and len(word) <= _LETTERS_BEHIND
+    return short and (not following or _belongs(words, at + 1))
