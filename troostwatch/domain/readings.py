@@ -67,6 +67,14 @@ class Reading:
     runners_up: tuple[RunnerUp, ...] = ()  # of the three characters of which it is least sure
 
 
+_MATRIX = frozenset({"QRCode", "DataMatrix", "Aztec", "PDF417", "MicroQRCode", "RMQRCode", "MaxiCode"})
+
+
+def is_matrix(symbol: Reading) -> bool:
+    """Tell whether this symbol is one of those that correct their own errors."""
+    return symbol.symbology in _MATRIX
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A word of OCR text: the unit of the token classifier."""

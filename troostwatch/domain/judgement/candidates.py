@@ -14,12 +14,11 @@ from troostwatch.domain.judgement import checks, payloads, values
 from troostwatch.domain.judgement.claims import Basis, Claim
 from troostwatch.domain.judgement.pairing import stands_at
 from troostwatch.domain.judgement.weighing import Witness
-from troostwatch.domain.readings import Reading, ReadingKind, WitnessClass
+from troostwatch.domain.readings import Reading, ReadingKind, WitnessClass, is_matrix
 
 _CAPTIONED = frozenset({Basis.CAPTION, Basis.CAPTION_LEFT, Basis.CAPTION_ABOVE, Basis.CAPTION_BELOW})
 # What vouches for a symbol that was seen once: its own grammar or print, not merely that it could be something.
 _VOUCHES = _CAPTIONED | {Basis.RETAIL_SYMBOL, Basis.IDENTIFIER, Basis.LABELLED}
-_MATRIX = frozenset({"QRCode", "DataMatrix", "Aztec", "PDF417", "MicroQRCode", "RMQRCode", "MaxiCode"})
 # The first, second and third line that show the characters; later ones add nothing.
 _TEXTS = (Witness.TEXT, Witness.SECOND_TEXT, Witness.THIRD_TEXT)
 # Bars of which a part reads as well, or whose check sign nobody has to print (ISO/IEC 16390, 16388, EN 798).
@@ -164,7 +163,7 @@ def _of_symbols(candidate: Candidate, symbols: Iterable[Reading]) -> Iterator[Wi
 
 
 def of_symbol(symbol: Reading, *, vouched: bool) -> Witness:
-    if symbol.symbology in _MATRIX:
+    if is_matrix(symbol):
         return Witness.MATRIX
     if not seen_once(symbol):
         return Witness.SYMBOL_WEAK if is_weak(symbol) else Witness.SYMBOL
@@ -179,7 +178,7 @@ def is_weak(symbol: Reading) -> bool:
 def seen_once(symbol: Reading) -> bool:
     """Tell whether bars were decoded in one pass only; a matrix symbol corrects its errors and needs no other."""
     # The reader's number is the share of its passes that saw the symbol.
-    return symbol.symbology not in _MATRIX and (symbol.confidence or 0.0) < 0.34
+    return not is_matrix(symbol) and (symbol.confidence or 0.0) < 0.34
 
 
 def _of_texts(candidate: Candidate, texts: Sequence[Reading]) -> Iterator[Witness]:
@@ -285,7 +284,7 @@ def _has_rival_bars(candidate: Candidate, symbols: Iterable[Reading], readings: 
 
 def _is_another_reading(bars: Reading, other: Reading) -> bool:
     """Tell whether these bars were also read as something else; that a part of them was read is no comfort."""
-    symbol = other.kind is ReadingKind.SYMBOL and other.symbology not in _MATRIX
+    symbol = other.kind is ReadingKind.SYMBOL and not is_matrix(other)
     return symbol and squeeze(other.text) != squeeze(bars.text) and _overlies(other.quad, bars.quad)
 
 

@@ -21,7 +21,7 @@ _MOST_WORDS = 7
 # So short that they occur inside words and sentences: they count only before a colon, a code, or alone on their line.
 _SHORT = 4
 _SEPARATORS = ":.#=;"
-_CODE_NEXT = re.compile(r"[\s)\].,:#-]*(?=\S*\d)[0-9A-Za-z#/.-]{3,}")
+_CODE_NEXT = re.compile(r"[\s)\].,:#-]*(?:(?=\S*\d)[0-9A-Za-z#/.-]{3,}|\d{1,2} [0-9A-Z./-]*\d)")
 _NUMBER_NEXT = re.compile(r"[A-Z]\S* \S*\d")  # 'TTK 70 S'
 _BEFORE_VALUE = re.compile(r"^[\s:.#=;)\]>-]*(?:(?:no|nr)\b\.?)?[\s:.#=;-]*", re.IGNORECASE)
 _IDENTIFIER_BEFORE = re.compile(r"\(\s*[0-9ISO]{0,2}[A-Z5$]?\s*\)\s*$")

@@ -27,6 +27,7 @@ class Basis(StrEnum):
     CAPTION_BELOW = "caption_below"  # printed below it, on a label whose captions stand below their values
     VAGUE_CAPTION = "vague_caption"  # beside it stands a caption that may name several things: Type, Order No, Ref
     NAMEPLATE = "nameplate"  # on the plate of a machine, where such a caption means one thing
+    PROMINENT = "prominent"  # no caption: it stands large on a label, and its characters are those of a code
     CONTESTED = "contested"  # its caption may belong to another value: the label can be read in another way
     CODE_LIKE = "code_like"  # captioned, and its characters follow each other as those of codes do
     ENCODED = "encoded"  # captioned and in a symbol as well: what is put into bars is seldom a mere word

@@ -10,6 +10,7 @@ from troostwatch.domain.judgement import captions, checks, pairing, payloads
 from troostwatch.domain.judgement.claims import Basis, Claim
 from troostwatch.domain.judgement.likeness import SURE, code_likeness
 from troostwatch.domain.judgement.pairing import Orphan
+from troostwatch.domain.judgement.uncaptioned import prominent
 from troostwatch.domain.judgement.vendors import Seen
 from troostwatch.domain.readings import Reading, ReadingKind, WitnessClass
 
@@ -36,6 +37,7 @@ def gather(readings: Sequence[Reading]) -> tuple[list[Claim], list[Orphan]]:
     claims += _by_form(claims, seen)
     claims += _code_like(claims)
     claims += _extending(claims)
+    claims += prominent(readings, claims)
     return claims, orphans
 
 

@@ -79,6 +79,17 @@ def grammar(without: str | None = None) -> Grammar:
 
 
 @cache
+def vocabulary() -> frozenset[str]:
+    """Return the spelling of every word that stands in captions of any language."""
+    words: set[str] = set()
+    for table in languages().values():
+        for row in table.values():
+            phrases = [p for found in row.values() for p in found] if isinstance(row, dict) else row
+            words |= {spelled(word) for phrase in phrases for word in phrase.split()}
+    return frozenset(words)
+
+
+@cache
 def languages() -> dict[str, dict[str, Any]]:
     """Return the file of each language by its name."""
     folder = files("troostwatch.domain.judgement") / "languages"

@@ -8,19 +8,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_NUMBER = r"[~≈<>≤≥±+-]?\d+(?:[.,]\d+)?"
-_UNITS = (
-    "V|VAC|VDC|V~|V=|KV|MV|A|MA|AMP|AMPS|W|KW|MW|WATT|VA|KVA|VAR|KVAR|HZ|KHZ|MHZ|GHZ|KG|KGS|LB|LBS|OZ|GR|TO|MM|CM|DM|"
-    "KM|M2|M3|M3/H|M³/H|M/S|M/MIN|LTR|ML|CL|L/H|L/MIN|L/S|BAR|MBAR|PA|HPA|KPA|MPA|PSI|°C|°F|ºC|RPM|R/MIN|R/M|MIN-1|MIN|"
-    "1/MIN|U/MIN|OT/MIN|OBR/MIN|TR/MIN|GIRI/MIN|OMW|OMR|F/MIN|NM|KN|KJ|WH|KWH|MAH|AH|OHM|KOHM|Ω|DB|DBA|DB(A)|HP|PS|CV|KM/H|"
-    'CC|CCM|CM3|CM³|UF|ΜF|MFD|PF|INCH|"|GB|TB|MB|GBPS|MBPS|BIT|LM|LUX|CD|PCS|PC|STK|STÜCK|SZT|KS|EA|%|PH|PHASE|K|N|J|S|H|X'
+# No rating has more digits before the point, or a zero in front of others; codes have.
+_NUMBER = r"[~≈<>≤≥±+-]?(?:0|[1-9]\d{0,4})(?:[.,]\d{1,3})?"
+_UNITS = "|".join(
+    map(
+        re.escape,
+        """
+        V VAC VDC V~ V= KV MV A MA AMP AMPS W KW MW WATT VA KVA VAR KVAR HZ KHZ MHZ GHZ KG KGS LB LBS OZ GR TO MM CM DM
+        KM M2 M3 M3/H M³/H M/S M/MIN LTR ML CL L/H L/MIN L/S BAR MBAR PA HPA KPA MPA PSI °C °F ºC RPM R/MIN R/M MIN-1
+        MIN 1/MIN U/MIN OT/MIN OBR/MIN TR/MIN GIRI/MIN OMW OMR F/MIN NM KN KJ WH KWH MAH AH OHM KOHM Ω DB DBA DB(A) HP
+        PS CV KM/H CC CCM CM3 CM³ UF MFD PF INCH " GB TB MB GBPS MBPS BIT LM LUX CD PCS PC STK STÜCK SZT KS EA % PH PHASE
+        """.split(),
+    )
 )
 # Single letters that end many a code: units only behind a blank.
-_UNITS_APART = "T|L|K|N|J|S|H|M"
-_APART = re.compile(rf"{_NUMBER} (?:{_UNITS_APART})")
+_APART = re.compile(rf"{_NUMBER} [TLKNJSHM]")
 _RATING = re.compile(
-    rf"{_NUMBER}(?:\s?(?:[-/–…x×X]|TO|BIS|\.\.\.?)\s?{_NUMBER})*\s?(?:{_UNITS})"  # noqa: RUF001
-    rf"(?:[~=⎓≈]|AC|DC)?(?:\s?[-/,;~]\s?{_NUMBER}?\s?(?:{_UNITS})?)*[.;,]?"
+    rf"{_NUMBER}(?:\s?(?:[-/…xX\N{{EN DASH}}\N{{MULTIPLICATION SIGN}}]|TO|BIS|\.\.\.?)\s?{_NUMBER})*\s?(?:{_UNITS})"
+    rf"(?:[~=⎓≈]|AC|DC)?(?:\s?[-/,;~]\s?{_NUMBER}\s?(?:{_UNITS})?)*[.;,]?"
 )
 _ALONE_ALSO_LETTERS = frozenset("THNJSKXLM")  # behind a designation these are as often a part of it: 'TTK 70 S'
 _UNIT = re.compile(rf"(?:{_UNITS})[.;,~=]?")
@@ -39,11 +44,12 @@ _STANDARD = re.compile(
 )
 _PROTECTION = re.compile(r"IP ?[0-6X][0-9XK]{1,2}[A-Z]?|IK ?\d{1,2}|IE[1-5]|IC ?4\d\d|IM ?[BV]?\d{1,4}")
 _REVISION = re.compile(
-    r"(?:REV|REVISION|VER|VERSION|ISSUE|VS)[.:]?[A-Z0-9.]{0,5}|V\d+\.\d+[0-9.A-Z]*|[HSF]W[:.]?\d[0-9.]*"
+    r"(?:REV|REVISION|VER|VERSION|ISSUE)(?:[.: ]+[A-Z0-9.]{0,5}|[A-Z]?\d{0,3})|V\d+\.\d+[0-9.A-Z]*|[HSF]W[:.]?\d[0-9.]*"
 )
 _ADDRESS = re.compile(r"(?:HTTPS?:|WWW\.).*|.*@.*\..*|[A-Z0-9-]+\.(?:COM|NET|ORG|EU|NL|DE|FR|IT|ES|CN)(?:/.*)?")
 _TELEPHONE = re.compile(r"\+\d{2,3}[ ()\d/-]{6,}|\(0\d*\).*")
-_SIZES = re.compile(r"\d+(?:[.,]\d+)?(?:(?:\s?[X×]\s?\d+(?:[.,]\d+)?){2}|\s?[X×]\s?\d+(?:[.,]\d+)?\s?(?:MM|CM|M|IN))(?:\s?(?:MM|CM|M|IN))?")
+_TIMES = r"\s?[X\N{MULTIPLICATION SIGN}]\s?\d+(?:[.,]\d+)?"
+_SIZES = re.compile(rf"\d+(?:[.,]\d+)?(?:(?:{_TIMES}){{2}}|{_TIMES}\s?(?:MM|CM|M|IN))(?:\s?(?:MM|CM|M|IN))?")
 _SHARE = re.compile(r"(?:COS ?(?:Φ|PHI|Ø|0)?|PF|Φ) ?[=:]? ?[01][.,]\d+|[01][.,]\d+")
 _TOTAL = (_RATING, _APART, _DATE, _YEAR, _STANDARD, _PROTECTION, _REVISION, _ADDRESS, _TELEPHONE, _SIZES, _SHARE)
 # What tells the plate of a machine: each of these alone stands on many labels, several together on plates.

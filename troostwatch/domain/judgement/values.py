@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from troostwatch.domain.codes import CodeType, canonical
 from troostwatch.domain.judgement import checks, things
+from troostwatch.domain.judgement.grammar import spelled, vocabulary
 
 _DIGITS = re.compile(r"\d(?:[ -]?\d){6,31}")
 _HEX = re.compile(r"[0-9A-F]{2}(?:[ :.-]?[0-9A-F]{2}){5}(?![0-9A-F])")
@@ -29,6 +30,7 @@ _MOST_GROUPS = 6
 _NO_BEGINNING = frozenset(
     {"AC", "DC", "IP", "CE", "EN", "IEC", "DIN", "ISO", "MAX", "MIN", "N/A", "NO", "NR"}
 )
+_LETTERS_MORE = 5  # so many may be, where no language has such a word
 _LETTERS_BEHIND = 3  # so many letters alone may be a part of a designation: 'TTK 70 S', 'BK-G4 MT'
 
 
@@ -50,7 +52,12 @@ def goes_on(rest: str) -> bool:
     words = rest.upper().split()
     if not words or rest[:1] not in (" ", "/", "-"):
         return False
-    return _belongs(words, 0)
+    letters = words[0].isalpha() and len(words[0]) <= _LETTERS_MORE
+    return _belongs(words, 0) or (letters and rest.split()[0].isupper() and _is_no_language(words[0]))
+
+
+def _is_no_language(word: str) -> bool:
+    return spelled(word) not in vocabulary() and not things.ends_a_value(word[:_LETTERS_BEHIND], "")
 
 
 def _groups(kind: CodeType, words: Sequence[str]) -> list[str]:
