@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Fit the weights of evidence to photographs whose codes are known, and write them into the judgement.
 
-    scripts/fit_weights.py [--stickers 520] [--seed 11] [--lots ../shared/lots] [--cache FILE] [--picture FILE]
-                           [--write]
+    scripts/fit_weights.py [--stickers 520] [--invented 1530] [--seed 11] [--captured ../shared/lots ...]
+                           [--cache FILE] [--picture FILE] [--write]
 
-Draws stickers under thirteen faults, reads them with both engines, reads captured lots with hand-made truth where
-they lie beside the checkout, fits, cross-validates by sticker and lot, and prints what became of each weight and how
-well probabilities held on what was left out. `--write` puts the weights into weights.toml. `--cache` keeps the
-readings, so that a second fit after a change of the judgement need not read again.
+Draws stickers under thirteen faults and reads them with both engines, reads captured photographs with hand-made truth
+where they lie beside the checkout, and labels of invented makers by a noisy reader; fits, cross-validates in folds
+that part makers and lots, and prints what became of each weight and how well probabilities held on what was left out.
+`--write` puts the weights into weights.toml. `--cache` keeps the readings, so that a second fit after a change of the
+judgement need not read again.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from troostwatch.domain.readings import OcrEngine, Reading
 from troostwatch.infrastructure.ai.image_analyzer import analyze_picture, analyzer
 from troostwatch.infrastructure.learning.evidence import Case, Fit, fit
 from troostwatch.infrastructure.pixels.reliability import draw_reliability
-from troostwatch.infrastructure.synthetic import degradations, lettering
+from troostwatch.infrastructure.synthetic import degradations, invented, lettering, reader
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 TARGET = CHECKOUT / "troostwatch" / "domain" / "judgement" / "weights.toml"
@@ -45,6 +46,10 @@ MOST_PIXELS = 40_000_000
 BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.01)
 # A captured photograph tells more about the world than a drawn one.
 IMPORTANCE_OF_CAPTURED = 3.0
+IMPORTANCE_OF_INVENTED = 0.5
+NOISE = 0.004
+SHARED = CHECKOUT.parent / "shared"
+CAPTURED = ("lots", "wild", "plates")
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stickers", type=int, default=520)
     parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--lots", type=Path, default=CHECKOUT.parent / "shared" / "lots")
+    parser.add_argument("--invented", type=int, default=1530)
+    parser.add_argument("--captured", type=Path, nargs="*", default=[SHARED / name for name in CAPTURED])
     parser.add_argument("--cache", type=Path)
     parser.add_argument(
         "--picture", type=Path, metavar="FILE.png", help="draw how probabilities of what was left out held"
@@ -74,9 +80,11 @@ def main() -> int:
     if options.cache and options.cache.exists():
         known: list[Known] = pickle.loads(options.cache.read_bytes())
     else:
-        known = [*drawn(options.seed, options.stickers), *captured(options.lots)]
+        known = list(drawn(options.seed, options.stickers))
+        known += [photograph for folder in options.captured for photograph in captured(folder)]
         if options.cache:
             options.cache.write_bytes(pickle.dumps(known))
+    known += [invented_label(options.seed, number) for number in range(options.invented)]
     cases = [case for photograph in known for case in cases_of(photograph)]
     result = fit(cases, weighing.prior())
     report(cases, result)
@@ -102,12 +110,21 @@ def draw_and_read(job: tuple[int, int, OcrEngine]) -> Known:
     readings = analyzer(engine, MOST_PIXELS).analyze(trial.photograph.body).readings
     accepted = frozenset(key(kind, value) for code in trial.photograph.truth.codes for kind, value in code.accepted)
     types = frozenset(CodeType) - {CodeType.OTHER}
-    return Known(f"sticker {number}", trial.size, readings, accepted, frozenset(), types, 1.0)
+    return Known(trial.maker, trial.size, readings, accepted, frozenset(), types, 1.0)
+
+
+def invented_label(seed: int, number: int) -> Known:
+    """Return a label of a maker that does not exist, read without pixels; what nobody could tell is neither."""
+    label = invented.label(seed, number)
+    right = frozenset(key(row.type, row.value) for row in label.rows if row.type)
+    readings = tuple(reader.read(label, seed, noise=NOISE))
+    types = frozenset(CodeType) - {CodeType.OTHER}
+    return Known(f"invented {number}", label.size, readings, right, frozenset(), types, IMPORTANCE_OF_INVENTED)
 
 
 def captured(lots: Path) -> Iterator[Known]:
     if not lots.exists():
-        print(f"no captured lots at {lots}: drawn stickers alone", file=sys.stderr)
+        print(f"no captured photographs at {lots}: they are left out", file=sys.stderr)
         return
     photos = json.loads((lots / "truth.json").read_text(encoding="utf-8"))["photos"]
     jobs = [(str(lots / "images" / photo["file"]), engine) for photo in photos for engine in OcrEngine]

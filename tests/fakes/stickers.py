@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from troostwatch.domain.codes import CodeType
 from troostwatch.domain.geometry import Quad
 from troostwatch.domain.judgement.fusion import Judgement, judge
@@ -15,9 +17,14 @@ def _class_of(reader: str) -> WitnessClass:
     return CLASSES.get(reader, WitnessClass.DIRECT)
 
 
-def text(line: str, x: float = 100, y: float = 100, *, reader: str = "rapidocr", again: str | None = None) -> Reading:
+def text(
+    line: str, x: float = 100, y: float = 100, *, reader: str = "rapidocr", again: str | None = None, sure: float = 0.999
+) -> Reading:
+    """Return a line whose engine is as `sure` of each of its characters, where it says so at all."""
     place = Quad.upright(x, y, x + 15 * len(line), y + 30)
-    return Reading(reader, ReadingKind.TEXT, line, place, 0.99, again=again, witness=_class_of(reader))
+    witness = _class_of(reader)
+    characters = (sure,) * len(line) if witness is WitnessClass.DIRECT else ()
+    return Reading(reader, ReadingKind.TEXT, line, place, 0.99, again=again, witness=witness, characters=characters)
 
 
 def opinion(kind: str, value: str, x: float = 100, y: float = 500, *, reader: str = "openai") -> Reading:
@@ -38,8 +45,7 @@ def turned(reading: Reading, times: int) -> Reading:
     corners = reading.quad.corners
     for _ in range(times):
         corners = tuple((HEIGHT - y, x) for x, y in corners)
-    return Reading(reader=reading.reader, kind=reading.kind, text=reading.text, quad=Quad(corners),
-                   confidence=reading.confidence, symbology=reading.symbology)  # fmt: skip
+    return replace(reading, quad=Quad(corners))
 
 
 def concluded(*readings: Reading) -> dict[tuple[str, str], float]:

@@ -63,6 +63,8 @@ def is_for_a_person(kind: CodeType, value: str, bases: Collection[Basis], witnes
     if sum(_OF_CHARACTERS.get(witness, 0.0) for witness in seen) < _ENOUGH:
         return True
     # Weak bars and print do not err alike.
+    if Witness.RIVAL_BARS in seen and Witness.TEXT not in seen:
+        return True
     settled = proven or bool(_SETTLES & seen) or {Witness.SYMBOL_WEAK, Witness.TEXT} <= seen
     # A serial so short may be what is left of one: print that is covered or worn off ends without a trace.
     short = (

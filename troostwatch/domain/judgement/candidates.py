@@ -243,7 +243,7 @@ def _goes_on(line: str, candidate: Candidate) -> bool:
 def _may_begin_with_an_identifier(candidate: Candidate, texts: Sequence[Reading]) -> bool:
     """Tell whether bars under a caption of serials begin with an S that no print confirms: it may be identifier S."""
     unsure = candidate.type is CodeType.SERIAL_NUMBER and candidate.value[0] == "S" and not texts
-    return unsure and candidate.bases <= _CAPTIONED | {Basis.ENCODED}
+    return unsure and candidate.bases <= _CAPTIONED | {Basis.ENCODED, Basis.CODE_LIKE}
 
 
 def _has_rival(candidate: Candidate, others: Iterable[Candidate]) -> bool:

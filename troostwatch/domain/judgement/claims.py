@@ -19,7 +19,7 @@ class Basis(StrEnum):
     SHAPE = "shape"  # it has a form that only this type has
     VENDOR_SHAPE = "vendor_shape"  # it looks as this maker's codes do, and the maker is seen on the label
     MAKER = "maker"  # it has a form that hardly another maker uses, and the maker is printed on the photograph
-    EXTENDS = "extends"  # it goes on where another code of the label ends: the order number of that model
+    EXTENDS = "extends"  # it begins as another code of the label does: the order number of that model
     TRAP = "trap"  # it looks like one of the numbers that are taken for codes
     CAPTION = "caption"  # printed before it on the same line
     CAPTION_LEFT = "caption_left"  # printed to the left of it, at a distance

@@ -89,6 +89,9 @@ def _announced_serials(readings: Sequence[Reading], claims: Sequence[Claim], see
         if rest in serials or begun or (shaped and not any(seen.fitting(payload))):
             why = f"{reading.symbology} with identifier S"
             found.append(Claim(CodeType.SERIAL_NUMBER, rest, Basis.IDENTIFIER, why, index))
+            if begun:
+                why = "print under a caption begins so"
+                found.append(Claim(CodeType.SERIAL_NUMBER, rest, Basis.EXTENDS, why, index))
     return found
 
 

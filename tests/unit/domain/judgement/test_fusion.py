@@ -119,6 +119,7 @@ def test_each_code_names_its_evidence() -> None:
     assert judgement.codes[0].evidence == (
         "printed after '(S)Serial Number'",
         "Code128 with identifier S",
+        "its characters are those of a code",
     )
     assert judgement.codes[0].readers == ("barcode", "rapidocr")
     assert judgement.codes[0].context == "(S)Serial Number"
