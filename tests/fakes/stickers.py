@@ -18,7 +18,13 @@ def _class_of(reader: str) -> WitnessClass:
 
 
 def text(
-    line: str, x: float = 100, y: float = 100, *, reader: str = "rapidocr", again: str | None = None, sure: float = 0.999
+    line: str,
+    x: float = 100,
+    y: float = 100,
+    *,
+    reader: str = "rapidocr",
+    again: str | None = None,
+    sure: float = 0.999,
 ) -> Reading:
     """Return a line whose engine is as `sure` of each of its characters, where it says so at all."""
     place = Quad.upright(x, y, x + 15 * len(line), y + 30)

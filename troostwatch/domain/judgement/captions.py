@@ -210,7 +210,7 @@ def _is_glued_before(start: int, stop: int, source: str) -> bool:
 
 
 def _is_glued_behind(start: int, stop: int, source: str) -> bool:
-    """Tell whether the caption sticks to the word behind it, which is no code: 'P/N8KY79EA' is one, 'SN12345' is not."""
+    """Tell whether this is no caption but the beginning of a word: 'SN12345'; 'P/N8KY79EA' lost its blank."""
     behind = source[stop : stop + 1]
     if not behind.isalnum() or not source[stop - 1].isascii():
         return False

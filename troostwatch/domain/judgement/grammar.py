@@ -31,7 +31,7 @@ _DAMAGE_PER_SIGN = 1 / 6
 _LIKENESSES = ("ceo", "uvyn", "nhrm", "tfi", "ao", "sz5", "gq9", "b86h", "dao", "wv", "kx")
 _PLAIN = str.maketrans({
     "l": "i", "1": "i", "|": "i", "!": "i", "0": "o", "º": "o", "°": "o", "ł": "i", "ø": "o", "đ": "d", "ß": "ss",
-    "æ": "ae", "œ": "oe", "ı": "i",
+    "æ": "ae", "œ": "oe", "\N{LATIN SMALL LETTER DOTLESS I}": "i",
 })  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def spelled(text: str) -> str:
 
 @cache
 def grammar(without: str | None = None) -> Grammar:
-    """Return the grammar of all languages, or of all but one: what is it worth on labels of a language unknown to it?"""
+    """Return the grammar of all languages, or of all but one, to measure what it is worth without."""
     phrases: dict[str, Meaning] = {}
     qualifiers: set[str] = set()
     tables = {name: table for name, table in languages().items() if name != without}
@@ -114,7 +114,7 @@ def _phrases(table: dict[str, Any], common: Iterable[str]) -> Iterator[tuple[str
 
 
 def _agreed(one: Meaning, other: Meaning) -> Meaning:
-    """Return what a phrase means that two files know: a code rather than another thing, the sure rather than the vague."""
+    """Return what a phrase means that two files know: a code rather than another thing, the sure before the vague."""
     best = min(one, other, key=lambda meaning: (meaning.type is CodeType.OTHER, meaning.vague, meaning.slashed))
     return replace(best, numbered=one.numbered or other.numbered) if one.type is other.type else best
 

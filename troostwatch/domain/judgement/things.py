@@ -6,21 +6,18 @@ A value that is one of these belongs to no caption of ours, and a word that is o
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable
+from importlib.resources import files
+
+
+def _table() -> dict[str, list[str]]:
+    return tomllib.loads((files("troostwatch.domain.judgement") / "things.toml").read_text(encoding="utf-8"))
+
 
 # No rating has more digits before the point, or a zero in front of others; codes have.
 _NUMBER = r"[~≈<>≤≥±+-]?(?:0|[1-9]\d{0,4})(?:[.,]\d{1,3})?"
-_UNITS = "|".join(
-    map(
-        re.escape,
-        """
-        V VAC VDC V~ V= KV MV A MA AMP AMPS W KW MW WATT VA KVA VAR KVAR HZ KHZ MHZ GHZ KG KGS LB LBS OZ GR TO MM CM DM
-        KM M2 M3 M3/H M³/H M/S M/MIN LTR ML CL L/H L/MIN L/S BAR MBAR PA HPA KPA MPA PSI °C °F ºC RPM R/MIN R/M MIN-1
-        MIN 1/MIN U/MIN OT/MIN OBR/MIN TR/MIN GIRI/MIN OMW OMR F/MIN NM KN KJ WH KWH MAH AH OHM KOHM Ω DB DBA DB(A) HP
-        PS CV KM/H CC CCM CM3 CM³ UF MFD PF INCH " GB TB MB GBPS MBPS BIT LM LUX CD PCS PC STK STÜCK SZT KS EA % PH PHASE
-        """.split(),
-    )
-)
+_UNITS = "|".join(map(re.escape, _table()["units"]))
 # Single letters that end many a code: units only behind a blank.
 _APART = re.compile(rf"{_NUMBER} [TLKNJSHM]")
 _RATING = re.compile(

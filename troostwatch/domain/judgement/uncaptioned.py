@@ -36,7 +36,9 @@ def prominent(readings: Sequence[Reading], claims: Sequence[Claim]) -> Iterator[
         if not _is_label(label, lines, readings) or any(_is_model(c, label) for c in claims):
             continue
         usual = median(readings[i].quad.height for i in lines)
-        found = [(i, v) for i in lines if (v := _designation(readings[i], plate=label.nameplate)) and squeeze(v) not in known]
+        found = [
+            (i, v) for i in lines if (v := _designation(readings[i], plate=label.nameplate)) and squeeze(v) not in known
+        ]
         ranked = [
             (_is_held(value, symbols), readings[i].quad.height, -i, value)
             for i, value in found
@@ -50,7 +52,7 @@ def prominent(readings: Sequence[Reading], claims: Sequence[Claim]) -> Iterator[
 
 
 def _is_label(label: Label, lines: Sequence[int], readings: Sequence[Reading]) -> bool:
-    """Tell whether this is a label and no box full of prose: it has bars, captions, or the form of a machine's plate."""
+    """Tell whether this is a label and no box full of prose: it has bars, captions, or the form of a plate."""
     bars = any(readings[i].kind in (ReadingKind.SYMBOL, ReadingKind.UNDECODED) for i in label.readings)
     marked = bars or label.nameplate or any(captions.find(readings[i].text) for i in lines)
     return marked and 0 < len(lines) <= _MOST_LINES

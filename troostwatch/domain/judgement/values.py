@@ -27,9 +27,7 @@ _MORE = re.compile(r"[/+-]?[0-9A-Z][0-9A-Z#./+_-]*|[/-]")
 _BRACKETS = " :.#-()[]*'\""
 _LONGEST_WORD = 12  # of a name before a number: 'LATITUDE 5400'
 _MOST_GROUPS = 6
-_NO_BEGINNING = frozenset(
-    {"AC", "DC", "IP", "CE", "EN", "IEC", "DIN", "ISO", "MAX", "MIN", "N/A", "NO", "NR"}
-)
+_NO_BEGINNING = frozenset({"AC", "DC", "IP", "CE", "EN", "IEC", "DIN", "ISO", "MAX", "MIN", "N/A", "NO", "NR"})
 _LETTERS_MORE = 5  # so many may be, where no language has such a word
 _LETTERS_BEHIND = 3  # so many letters alone may be a part of a designation: 'TTK 70 S', 'BK-G4 MT'
 
@@ -40,7 +38,7 @@ def value_in(kind: CodeType, text: str) -> str | None:
     if form := _FORMS.get(kind):
         match = form.match(text)
         return canonical(kind, match.group()) if match and checks.plausible(kind, match.group()) else None
-    groups = _groups(kind, text.split())
+    groups = _groups(text.split())
     value = " ".join(groups).strip("./+-_ ")
     if not value or things.is_no_code(value) or not checks.plausible(kind, value):
         return None
@@ -60,7 +58,7 @@ def _is_no_language(word: str) -> bool:
     return spelled(word) not in vocabulary() and not things.ends_a_value(word[:_LETTERS_BEHIND], "")
 
 
-def _groups(kind: CodeType, words: Sequence[str]) -> list[str]:
+def _groups(words: Sequence[str]) -> list[str]:
     """Return the words from the first on that make one value."""
     if not words or not (first := _GROUP.match(words[0])) or _is_word(words, first.group()):
         return []

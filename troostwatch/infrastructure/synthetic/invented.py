@@ -89,7 +89,7 @@ def label(seed: int, number: int) -> InventedLabel:
 
 
 def _rows(maker: Maker, words: dict[str, list[str]], rng: Random, *, plate: bool) -> list[Row]:
-    rows = [*_identity(maker, words, rng, plate=plate), *_others(maker, words, rng)]
+    rows = [*_identity(maker, words, rng, plate=plate), *_others(words, rng)]
     rng.shuffle(rows)
     return rows
 
@@ -97,7 +97,9 @@ def _rows(maker: Maker, words: dict[str, list[str]], rng: Random, *, plate: bool
 def _identity(maker: Maker, words: dict[str, list[str]], rng: Random, *, plate: bool) -> list[Row]:
     """Return the rows of the codes; on plates "Type" is the model and a bare "No." the serial."""
     bare = plate and rng.random() < 0.25
-    serial = Row(rng.choice(words["bare" if bare else "serial"]), maker.serial.fill(rng), CodeType.SERIAL_NUMBER, _bars(rng))
+    serial = Row(
+        rng.choice(words["bare" if bare else "serial"]), maker.serial.fill(rng), CodeType.SERIAL_NUMBER, _bars(rng)
+    )
     rows = [serial]
     if rng.random() < 0.8:
         vague = rng.random() < (0.6 if plate else 0.15)
@@ -117,10 +119,15 @@ def _identity(maker: Maker, words: dict[str, list[str]], rng: Random, *, plate: 
     return rows
 
 
-def _others(maker: Maker, words: dict[str, list[str]], rng: Random) -> list[Row]:
+def _others(words: dict[str, list[str]], rng: Random) -> list[Row]:
     made = {
         "year": str(rng.randint(1998, 2025)),
-        "date": rng.choice((f"{rng.randint(1, 12):02}/{rng.randint(2009, 2025)}", f"20{rng.randint(10, 25)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}")),
+        "date": rng.choice(
+            (
+                f"{rng.randint(1, 12):02}/{rng.randint(2009, 2025)}",
+                f"20{rng.randint(10, 25)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}",
+            )
+        ),
         "volt": rng.choice(("230 V 50 Hz", "100-240V~ 50/60Hz", "3x400 V", "24 VDC", "12V 2A")),
         "weight": f"{rng.randint(1, 90)},{rng.randint(0, 9)} kg",
         "lot": _number(rng),
@@ -140,7 +147,10 @@ def _others(maker: Maker, words: dict[str, list[str]], rng: Random) -> list[Row]
     }
     some = rng.sample(sorted(made), rng.randint(1, 4))
     few = rng.sample(sorted(universal), rng.choice((0, 0, 1, 2)))
-    return [*(Row(rng.choice(words[kind]), made[kind], None) for kind in some), *(Row(name, universal[name], None) for name in few)]
+    return [
+        *(Row(rng.choice(words[kind]), made[kind], None) for kind in some),
+        *(Row(name, universal[name], None) for name in few),
+    ]
 
 
 def _bars(rng: Random) -> bool:
@@ -162,7 +172,13 @@ def _ean(rng: Random) -> str:
 
 
 def _arranged(
-    maker: Maker, rows: Sequence[Row], words: dict[str, list[str]], arrangement: Arrangement, rng: Random, *, plate: bool
+    maker: Maker,
+    rows: Sequence[Row],
+    words: dict[str, list[str]],
+    arrangement: Arrangement,
+    rng: Random,
+    *,
+    plate: bool,
 ) -> tuple[list[Print], tuple[int, int]]:
     """Return what is printed where, and the size of the label with the ground around it."""
     prints = [_print(maker.name, 120, 80, 1.6)]
@@ -172,7 +188,7 @@ def _arranged(
             prints.append(_print(line, 120, y))
             y += 1.7 * LETTER
     if arrangement is Arrangement.TABLE:
-        prints += _table(rows, y, rng)
+        prints += _table(rows, y)
         y += (len(rows) + 2) // 3 * 4.2 * LETTER
     else:
         for row in rows:
@@ -184,7 +200,12 @@ def _arranged(
 
 
 def _ratings(rng: Random) -> list[str]:
-    lines = ["230 V   50 Hz", f"{rng.randint(1, 9)},{rng.randint(0, 9)} kW   cos φ 0,8", "1450 min-1   IP 55", "Cl. F   3,4 A"]
+    lines = [
+        "230 V   50 Hz",
+        f"{rng.randint(1, 9)},{rng.randint(0, 9)} kW   cos φ 0,8",
+        "1450 min-1   IP 55",
+        "Cl. F   3,4 A",
+    ]
     return rng.sample(lines, 3)
 
 
@@ -207,7 +228,7 @@ def _row(row: Row, y: float, arrangement: Arrangement, rng: Random) -> tuple[lis
     return prints, below
 
 
-def _table(rows: Sequence[Row], y: float, rng: Random) -> list[Print]:
+def _table(rows: Sequence[Row], y: float) -> list[Print]:
     prints = []
     for number, row in enumerate(rows):
         x = 120 + number % 3 * 480

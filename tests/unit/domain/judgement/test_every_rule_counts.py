@@ -53,7 +53,10 @@ SCENES: dict[str, tuple[Reading, ...]] = {
     "caption left": (text("S/N", 100, 500), text("AB0123CD", 400, 505)),
     "caption above": (text("Serial Number", 100, 500), text("AB0123CD", 105, 545)),
     "caption below": (
-        text("AB0123CD", 100, 500), text("S/N", 105, 540), text("XR-500", 100, 660), text("Model", 105, 700),
+        text("AB0123CD", 100, 500),
+        text("S/N", 105, 540),
+        text("XR-500", 100, 660),
+        text("Model", 105, 700),
     ),
     "vague caption": (text("Ref. 4417-0322"),),
     "plate": (text("230 V 50 Hz"), text("0,75 kW IP 55", y=150), text("Typ XR-500", y=200)),
