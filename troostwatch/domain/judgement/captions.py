@@ -22,7 +22,9 @@ _MOST_WORDS = 7
 _SHORT = 4
 _SEPARATORS = ":.#=;"
 _CODE_NEXT = re.compile(r"[\s)\].,:#-]*(?:(?=\S*\d)[0-9A-Za-z#/.-]{3,}|\d{1,2} [0-9A-Z./-]*\d)")
+_OTHER_LANGUAGE = re.compile(r"^(?:[\s.]*[/|]\s*(?:[^\W\d_]+[.°]*\s*){1,3})+")
 _NUMBER_NEXT = re.compile(r"[A-Z]\S* \S*\d")  # 'TTK 70 S'
+_ASIDE = re.compile(r"^[\s.]*\([^()]*\)(?=[\s:]*\w)")  # 'MAC Address (WAN): …'
 _BEFORE_VALUE = re.compile(r"^[\s:.#=;)\]>-]*(?:(?:no|nr)\b\.?)?[\s:.#=;-]*", re.IGNORECASE)
 _IDENTIFIER_BEFORE = re.compile(r"\(\s*[0-9ISO]{0,2}[A-Z5$]?\s*\)\s*$")
 _IDENTIFIER = re.compile(r"\(\s*(\d{2,4}|\d{0,2}[A-Z])\s*\)\s*(?=[0-9A-Z+/-]{2})")
@@ -99,7 +101,7 @@ def _find(line: str, known: Grammar) -> tuple[Captioned, ...]:
 
 def _value(text: str) -> str:
     """Return what follows a caption without the signs between them, and without more words of the caption."""
-    value = _BEFORE_VALUE.sub("", text).strip(" ,;|")
+    value = _BEFORE_VALUE.sub("", _ASIDE.sub("", text)).strip(" ,;|")
     words, colon, rest = value.partition(":")
     more = bool(colon) and not any(c.isdigit() for c in words) and any(c.islower() for c in words)
     return rest.strip(" ,;|") if more else value
@@ -141,7 +143,8 @@ def _phrase_at(words: Sequence[tuple[int, int]], at: int, source: str, known: Gr
         return None
     spans = list(_spans(words, at, source))
     for stop, spelling in reversed(spans):
-        meaning = known.phrases.get(spelling)
+        number = "no" if source[words[stop][1] :].lstrip(" .")[:1] == "#" else ""
+        meaning = known.phrases.get(spelling + number) or known.phrases.get(spelling)
         if meaning and _counts(meaning, words[at][0], words[stop][1], source):
             return stop, meaning
     for stop, spelling in reversed(spans):
@@ -169,17 +172,19 @@ def _counts(meaning: Meaning, start: int, stop: int, source: str) -> bool:
         return False
     if meaning.slashed and "/" not in source[start:stop]:
         return False
-    rest = source[stop:].lstrip(" )]")
+    rest = _OTHER_LANGUAGE.sub("", source[stop:], count=1).lstrip(" )]")
     if meaning.vague and not _begins(start, source):
         return False
-    first = not source[:start].strip(" (*-•")
+    before = source[:start].rstrip()
+    first = not before.strip(" (*-•") or before[-1] in "/|"
     if rest[:1] in (":", "=", "#"):
         return True
     if not rest.strip(_SEPARATORS + " "):
         return first or meaning.numbered or (len(source[:start].split()) <= 2 and stop - start > _SHORT)
-    code_next = _CODE_NEXT.match(source, stop) is not None
+    code_next = _CODE_NEXT.match(rest) is not None
     if not first:
-        return meaning.numbered and code_next
+        long = stop - start > _SHORT and source[:start].split()[-1][-1:].isdigit()
+        return (meaning.numbered or long) and code_next
     long = stop - start > _SHORT or not source[start:stop].isascii()
     short = len(source.split()) < _SENTENCE
     return code_next or (short and (bool(_NUMBER_NEXT.match(rest)) or (long and not meaning.vague)))
@@ -188,7 +193,7 @@ def _counts(meaning: Meaning, start: int, stop: int, source: str) -> bool:
 def _begins(start: int, source: str) -> bool:
     """Tell whether a caption stands first on its line or behind a value; 'Unknown No.' is the number of an unknown."""
     before = source[:start].split()
-    return not before or any(c.isdigit() for c in before[-1]) or not before[-1].strip("(*-•/|[")
+    return not before or any(c.isdigit() for c in before[-1]) or before[-1][-1] in "(*-•/|["
 
 
 def _is_set_apart(start: int, stop: int, source: str) -> bool:
@@ -281,6 +286,8 @@ def _together(one: Meaning, other: Meaning) -> Meaning:
     """Return what two captions of one value mean: the surer one, vaguely where they name different things."""
     if one.type is other.type:
         return one if other.vague else other
+    if CodeType.OTHER in (one.type, other.type):
+        return other if one.type is CodeType.OTHER else one  # 'Part No./Rev.'
     if one.vague != other.vague:
         return other if one.vague else one
     return replace(one, vague=True)
