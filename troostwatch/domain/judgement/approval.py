@@ -28,7 +28,7 @@ _KINDS_OF_TYPE: tuple[frozenset[Basis], ...] = (
     frozenset({Basis.OPINION}),
     frozenset({Basis.CLASSIFIED}),
 )
-_SETTLES = frozenset({Witness.SYMBOL, Witness.MATRIX, Witness.IN_SYMBOL, Witness.OPINION})
+_SETTLES = frozenset({Witness.SYMBOL, Witness.MATRIX, Witness.OPINION})
 _SHORTEST_SERIAL = 7
 # What one witness adds to the two that the characters need. One engine that looks twice is one witness and a half.
 _OF_CHARACTERS: dict[Witness, float] = {
@@ -70,7 +70,9 @@ def is_for_a_person(kind: CodeType, value: str, bases: Collection[Basis], witnes
     short = (
         kind is CodeType.SERIAL_NUMBER and len(squeeze(value)) < _SHORTEST_SERIAL and Basis.VENDOR_SHAPE not in bases
     )
-    return not settled and (short or bool(_DOUBTS & seen))
+    # A symbol that begins with a model shows its signs, but not that it ends there.
+    doubts = _DOUBTS - {Witness.LOOK_ALIKES} if Witness.IN_SYMBOL in seen else _DOUBTS
+    return not settled and (short or bool(doubts & seen))
 
 
 def kinds_of_type(bases: Collection[Basis]) -> int:

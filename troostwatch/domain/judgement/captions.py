@@ -175,8 +175,7 @@ def _counts(meaning: Meaning, start: int, stop: int, source: str) -> bool:
     rest = _OTHER_LANGUAGE.sub("", source[stop:], count=1).lstrip(" )]")
     if meaning.vague and not _begins(start, source):
         return False
-    before = source[:start].rstrip()
-    first = not before.strip(" (*-•") or before[-1] in "/|"
+    first = _is_first(start, source)
     if rest[:1] in (":", "=", "#"):
         return True
     if not rest.strip(_SEPARATORS + " "):
@@ -188,6 +187,13 @@ def _counts(meaning: Meaning, start: int, stop: int, source: str) -> bool:
     long = stop - start > _SHORT or not source[start:stop].isascii()
     short = len(source.split()) < _SENTENCE
     return code_next or (short and (bool(_NUMBER_NEXT.match(rest)) or (long and not meaning.vague)))
+
+
+def _is_first(start: int, source: str) -> bool:
+    """Tell whether nothing stands before it on the line but a word of another language: 'Type/Typ'."""
+    before = source[:start].rstrip()
+    words = before.strip(" (*-•")
+    return not words or (before[-1] in "/|" and not any(c.isdigit() for c in words.split()[-1]))
 
 
 def _begins(start: int, source: str) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 
 from troostwatch.domain.codes import Code, CodeType, squeeze
 from troostwatch.domain.judgement import approval, checks, gathering, payloads, weighing
@@ -22,8 +24,14 @@ from troostwatch.domain.judgement.pairing import Orphan, stands_at
 from troostwatch.domain.judgement.weighing import Witness, weights
 from troostwatch.domain.readings import Reading, ReadingKind
 
+
+def _reading_version() -> int:
+    record = files("troostwatch.domain.judgement") / "reading_version.toml"
+    return int(tomllib.loads(record.read_text(encoding="utf-8"))["version"])
+
+
 # Raised whenever the judgement or a reader changes so that photographs deserve to be read again.
-READING_VERSION = 2
+READING_VERSION = _reading_version()
 
 _DECODED = frozenset(
     {Witness.SYMBOL, Witness.SYMBOL_ONCE, Witness.SYMBOL_ONCE_ALONE, Witness.SYMBOL_WEAK, Witness.MATRIX}

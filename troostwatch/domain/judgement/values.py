@@ -27,7 +27,8 @@ _MORE = re.compile(r"[/+-]?[0-9A-Z][0-9A-Z#./+_-]*|[/-]")
 _BRACKETS = " :.#-()[]*'\""
 _LONGEST_WORD = 12  # of a name before a number: 'LATITUDE 5400'
 _MOST_GROUPS = 6
-_NO_BEGINNING = frozenset({"AC", "DC", "IP", "CE", "EN", "IEC", "DIN", "ISO", "MAX", "MIN", "N/A", "NO", "NR"})
+_BEFORE_RATINGS = frozenset({"AC", "DC"})
+_NO_BEGINNING = frozenset({"IP", "CE", "EN", "IEC", "DIN", "ISO", "MAX", "MIN", "N/A", "NO", "NR"})
 _LETTERS_MORE = 5  # so many may be, where no language has such a word
 _LETTERS_BEHIND = 3  # so many letters alone may be a part of a designation: 'TTK 70 S', 'BK-G4 MT'
 
@@ -40,7 +41,8 @@ def value_in(kind: CodeType, text: str) -> str | None:
         return canonical(kind, match.group()) if match and checks.plausible(kind, match.group()) else None
     groups = _groups(text.split())
     value = " ".join(groups).strip("./+-_ ")
-    if not value or things.is_no_code(value) or not checks.plausible(kind, value):
+    rated = len(groups) > 1 and groups[0] in _BEFORE_RATINGS and things.is_no_code(" ".join(groups[1:]))
+    if not value or rated or things.is_no_code(value) or not checks.plausible(kind, value):
         return None
     return canonical(kind, value)
 
