@@ -8,6 +8,7 @@ from dataclasses import replace
 from troostwatch.domain.codes import CodeType, canonical, squeeze, without_look_alikes
 from troostwatch.domain.judgement import captions, checks, pairing, payloads
 from troostwatch.domain.judgement.claims import Basis, Claim
+from troostwatch.domain.judgement.labels import labels
 from troostwatch.domain.judgement.likeness import SURE, code_likeness
 from troostwatch.domain.judgement.pairing import Orphan
 from troostwatch.domain.judgement.uncaptioned import prominent
@@ -26,7 +27,8 @@ _WORDS_TOO = frozenset({CodeType.SERIAL_NUMBER, CodeType.MODEL_NUMBER, CodeType.
 def gather(readings: Sequence[Reading]) -> tuple[list[Claim], list[Orphan]]:
     """Return all claims about a photograph, and the captions beside which nothing could be read."""
     seen = Seen.on(r.text for r in readings if r.kind is ReadingKind.TEXT)
-    claims, orphans = pairing.claims(readings)
+    on = labels(readings)
+    claims, orphans = pairing.claims(readings, on)
     for index, reading in enumerate(readings):
         claims += _self_claims(reading, index, seen)
     claims += pairing.printed_gtins(readings)
@@ -37,7 +39,7 @@ def gather(readings: Sequence[Reading]) -> tuple[list[Claim], list[Orphan]]:
     claims += _by_form(claims, seen)
     claims += _code_like(claims)
     claims += _extending(claims)
-    claims += prominent(readings, claims)
+    claims += prominent(readings, on, claims)
     return claims, orphans
 
 

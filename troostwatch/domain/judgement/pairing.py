@@ -12,7 +12,7 @@ from troostwatch.domain.geometry import Quad
 from troostwatch.domain.judgement import captions, checks, payloads
 from troostwatch.domain.judgement.captions import Captioned
 from troostwatch.domain.judgement.claims import Basis, Claim
-from troostwatch.domain.judgement.labels import Label, labels
+from troostwatch.domain.judgement.labels import Label
 from troostwatch.domain.judgement.matching import Caption, Match, Piece, Side, matched
 from troostwatch.domain.judgement.values import value_in
 from troostwatch.domain.readings import Reading, ReadingKind
@@ -39,11 +39,11 @@ class _Told:
     reading: int
 
 
-def claims(readings: Sequence[Reading]) -> tuple[list[Claim], list[Orphan]]:
+def claims(readings: Sequence[Reading], on: Sequence[Label]) -> tuple[list[Claim], list[Orphan]]:
     """Return what printed captions claim, and the captions that found no value."""
     found: list[Claim] = []
     orphans: list[Orphan] = []
-    for label in labels(readings):
+    for label in on:
         here, lost = _on_label(label, readings)
         found += here
         orphans += lost

@@ -6,17 +6,19 @@ One such witness makes a code that waits for a person, with an honest probabilit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from statistics import median
 
 from troostwatch.domain.codes import CodeType, squeeze
 from troostwatch.domain.judgement import captions
 from troostwatch.domain.judgement.claims import Basis, Claim
 from troostwatch.domain.judgement.grammar import spelled, vocabulary
-from troostwatch.domain.judgement.labels import Label, labels
+from troostwatch.domain.judgement.labels import Label
 from troostwatch.domain.judgement.likeness import SURE, code_likeness
 from troostwatch.domain.judgement.naming import product_name
 from troostwatch.domain.judgement.values import value_in
+from troostwatch.domain.judgement.vendors import vendors
 from troostwatch.domain.readings import Reading, ReadingKind, is_matrix
 
 _SHORTEST, _LONGEST = 4, 24
@@ -24,21 +26,21 @@ _AS_LARGE_AS = 0.9  # of the usual line of the label
 _MOST_LINES = 40  # a box full of prose is no label
 
 
-def prominent(readings: Sequence[Reading], claims: Sequence[Claim]) -> Iterator[Claim]:
+def prominent(readings: Sequence[Reading], on: Sequence[Label], claims: Sequence[Claim]) -> Iterator[Claim]:
     """Yield for each label without a captioned model the line that most likely is one.
 
     What stands in a symbol as well comes first, then what is printed largest.
     """
     symbols = [r for r in readings if r.kind is ReadingKind.SYMBOL]
     known = {squeeze(claim.value) for claim in claims}
-    for label in labels(readings):
+    for label in on:
         lines = [i for i in label.readings if readings[i].kind is ReadingKind.TEXT]
         if not _is_label(label, lines, readings) or any(_is_model(c, label) for c in claims):
             continue
         usual = median(readings[i].quad.height for i in lines)
-        found = [
-            (i, v) for i in lines if (v := _designation(readings[i], plate=label.nameplate)) and squeeze(v) not in known
-        ]
+        makers = {readings[i].text.strip().lower() for i in lines} | _known_makers()
+        designations = ((i, _designation(_behind(makers, readings[i].text), plate=label.nameplate)) for i in lines)
+        found = [(i, value) for i, value in designations if value and squeeze(value) not in known]
         ranked = [
             (_is_held(value, symbols), readings[i].quad.height, -i, value)
             for i, value in found
@@ -75,12 +77,24 @@ def _belongs_to_bars(value: str, symbols: Sequence[Reading]) -> bool:
     )
 
 
-def _designation(line: Reading, *, plate: bool) -> str | None:
+def _behind(makers: Collection[str], line: str) -> str:
+    """Return what stands behind the maker and words on the line: 'HG8010' of 'Huawei OptiXstar HG8010'."""
+    words = line.split()
+    named = len(words) > 1 and words[0].lower() in makers and all(word.isalpha() for word in words[:-1])
+    return words[-1] if named else line
+
+
+@cache
+def _known_makers() -> frozenset[str]:
+    return frozenset(vendor.name.lower() for vendor in vendors())
+
+
+def _designation(line: str, *, plate: bool) -> str | None:
     """Return the line as a model where all of it can be one, with letters in front and digits."""
-    if captions.find(line.text) or product_name(line.text):
+    if captions.find(line) or product_name(line):
         return None
-    value = value_in(CodeType.MODEL_NUMBER, line.text)
-    if value is None or squeeze(value) != squeeze(line.text) or not _SHORTEST <= len(squeeze(value)) <= _LONGEST:
+    value = value_in(CodeType.MODEL_NUMBER, line)
+    if value is None or squeeze(value) != squeeze(line) or not _SHORTEST <= len(squeeze(value)) <= _LONGEST:
         return None
     word = re.split(r"[^A-Z]", value)[0]
     likely = code_likeness(value) >= (0.0 if plate else SURE)
