@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """How well the photographs beside this checkout are read: every kind of material with a truth, in one table.
 
-    benchmarks/eyes.py [--shared ../shared] [--readings FOLDER] [--only lots,wild] [--misses] [--jobs 2]
+    benchmarks/eyes.py [--shared ../shared] [--readings FOLDER] [--only lots,wild] [--without MAKER|all] [--misses]
 
 Recall and precision of what is reported at 0.5 and more, what the rule would approve and how much of it is wrong.
-With `--readings` what was read is kept in a folder, so that after a change of the judgement nothing is read again.
-Truths: `truth.json` of captured lots, and `truth.csv` of drawn pictures with values that are due, `!` forbidden to
-approve, `(…)` good but not due.
+`--without` takes the profile of a maker away, or of all. With `--readings` what was read is kept in a folder, so that
+after a change of the judgement nothing is read again. Truths: `truth.json` of captured lots, and `truth.csv` of drawn
+pictures with values that are due, `!` forbidden to approve, `(…)` good but not due.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from pathlib import Path
 
 from troostwatch.config import Analysis
 from troostwatch.domain.codes import Code
+from troostwatch.domain.judgement import vendors
 from troostwatch.domain.judgement.fusion import judge
 from troostwatch.domain.readings import OcrEngine, Reading
 from troostwatch.infrastructure.ai.barcode_reader import BarcodeReader
@@ -77,9 +78,12 @@ def main() -> int:
     parser.add_argument("--shared", type=Path, default=CHECKOUT.parent / "shared")
     parser.add_argument("--readings", type=Path, metavar="FOLDER")
     parser.add_argument("--only", default="lots,wild,plates,reports")
+    parser.add_argument("--without", metavar="MAKER")
     parser.add_argument("--misses", action="store_true", help="list what was missed and what was wrong")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
+    if options.without:
+        take_away(options.without)
     print("material | codes due | recall | precision | approved | of them wrong | forbidden | recall of the approved")
     print(":--|--:|--:|--:|--:|--:|--:|--:")
     for name in options.only.split(","):
@@ -93,6 +97,12 @@ def main() -> int:
         if options.misses:
             print(*score.lines, sep="\n")
     return 0
+
+
+def take_away(maker: str) -> None:
+    left = tuple(v for v in vendors.vendors() if (v.marks and maker == "all") or v.name.lower() == maker.lower())
+    kept = tuple(v for v in vendors.vendors() if v not in left)
+    vendors.vendors = lambda: kept
 
 
 def material(shared: Path, name: str) -> Iterator[Known]:
@@ -144,7 +154,7 @@ def readings_of(paths: list[Path], name: str, folder: Path | None, jobs: int) ->
     return reads
 
 
-def read_all(path: Path) -> Read:
+def read_all(path: Path | bytes) -> Read:
     """Read a photograph as `images analyze` does, but look closer at every line with a digit."""
     text = text_reader(OcrEngine.RAPIDOCR)
     image = load_upright(path, max_pixels=MOST_PIXELS)

@@ -119,7 +119,8 @@ def _with_form(claim: Claim, told: _Told, label: Label) -> Iterator[Claim]:
     if not told.captioned.vague:
         yield claim
         return
-    if claim.type is CodeType.SERIAL_NUMBER and not label.nameplate:
+    bare = claim.type is CodeType.SERIAL_NUMBER and not told.captioned.caption.startswith("(")
+    if bare and not label.nameplate:
         return
     yield Claim(claim.type, claim.value, Basis.VAGUE_CAPTION, claim.why, claim.reading, claim.caption)
     if label.nameplate and claim.type is not CodeType.PART_NUMBER:
