@@ -10,14 +10,14 @@ from collections.abc import Collection
 
 from troostwatch.domain.codes import CodeType, squeeze
 from troostwatch.domain.judgement import checks
-from troostwatch.domain.judgement.claims import Basis
+from troostwatch.domain.judgement.claims import CAPTIONED, Basis
 from troostwatch.domain.judgement.weighing import Witness
 
 _ENOUGH = 2.0
 
 # Evidence of one kind comes from one source and errs together.
 _KINDS_OF_TYPE: tuple[frozenset[Basis], ...] = (
-    frozenset({Basis.CAPTION, Basis.CAPTION_LEFT, Basis.CAPTION_ABOVE, Basis.CAPTION_BELOW}),
+    CAPTIONED,
     frozenset({Basis.RETAIL_SYMBOL, Basis.IDENTIFIER, Basis.LABELLED}),
     frozenset({Basis.SHAPE, Basis.VENDOR_SHAPE, Basis.CHECK_DIGIT}),
     frozenset({Basis.MAKER}),

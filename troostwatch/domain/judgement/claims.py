@@ -37,6 +37,10 @@ class Basis(StrEnum):
     UNEXPLAINED = "unexplained"  # a symbol without caption and grammar holds none of the codes that we look for
 
 
+# Captions that name one thing, wherever they stand.
+CAPTIONED = frozenset({Basis.CAPTION, Basis.CAPTION_LEFT, Basis.CAPTION_ABOVE, Basis.CAPTION_BELOW})
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     type: CodeType

@@ -13,15 +13,13 @@ from troostwatch.domain.judgement.candidates import (
     Candidate,
     Scene,
     candidates,
-    of_symbol,
     repeats_what_the_edge_cut,
-    seen_once,
     shows,
-    witnesses,
 )
 from troostwatch.domain.judgement.claims import Basis, Claim
 from troostwatch.domain.judgement.pairing import Orphan, stands_at
 from troostwatch.domain.judgement.weighing import Witness, weights
+from troostwatch.domain.judgement.witnesses import of_symbol, seen_once, witnesses
 from troostwatch.domain.readings import Reading, ReadingKind
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from troostwatch.domain.codes import CodeType, canonical, squeeze, without_look_alikes
 from troostwatch.domain.judgement import captions, checks, pairing, payloads
-from troostwatch.domain.judgement.claims import Basis, Claim
+from troostwatch.domain.judgement.claims import CAPTIONED, Basis, Claim
 from troostwatch.domain.judgement.labels import labels
 from troostwatch.domain.judgement.likeness import SURE, code_likeness
 from troostwatch.domain.judgement.pairing import Orphan
@@ -15,9 +15,7 @@ from troostwatch.domain.judgement.uncaptioned import prominent
 from troostwatch.domain.judgement.vendors import Seen
 from troostwatch.domain.readings import Reading, ReadingKind, WitnessClass
 
-_CAPTIONED = frozenset({
-    Basis.CAPTION, Basis.CAPTION_LEFT, Basis.CAPTION_ABOVE, Basis.CAPTION_BELOW, Basis.VAGUE_CAPTION,
-})  # fmt: skip
+_CAPTIONED = CAPTIONED | {Basis.VAGUE_CAPTION}
 _SHORTEST_MODEL = 4
 _NAMED_EAN = _CAPTIONED | {Basis.RETAIL_SYMBOL, Basis.IDENTIFIER}
 # Types whose values have no form of their own, so that a word may be taken for one.
