@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import mean
 
 EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 # Two standard errors: the true share lies within in 19 of 20 cases.
@@ -43,5 +44,5 @@ def reliability(judged: Iterable[tuple[float, bool]]) -> list[Bin]:
         inside = [(p, right) for p, right in pairs if low <= p < high or (p == high == EDGES[-1])]
         if inside:
             right = sum(right for _, right in inside)
-            bins.append(Bin(low, high, right, len(inside), sum(p for p, _ in inside) / len(inside)))
+            bins.append(Bin(low, high, right, len(inside), mean(p for p, _ in inside)))
     return bins

@@ -29,7 +29,7 @@ _KINDS_OF_TYPE: tuple[frozenset[Basis], ...] = (
     frozenset({Basis.CLASSIFIED}),
 )
 _SETTLES = frozenset({Witness.SYMBOL, Witness.MATRIX, Witness.OPINION})
-_SHORTEST_SERIAL = 7
+_SHORTEST_SERIAL, _SHORTEST = 7, 4
 # What one witness adds to the two that the characters need. One engine that looks twice is one witness and a half.
 _OF_CHARACTERS: dict[Witness, float] = {
     Witness.SYMBOL: 2.0,
@@ -66,10 +66,9 @@ def is_for_a_person(kind: CodeType, value: str, bases: Collection[Basis], witnes
     if Witness.RIVAL_BARS in seen and Witness.TEXT not in seen:
         return True
     settled = proven or bool(_SETTLES & seen) or {Witness.SYMBOL_WEAK, Witness.TEXT} <= seen
-    # A serial so short may be what is left of one: print that is covered or worn off ends without a trace.
-    short = (
-        kind is CodeType.SERIAL_NUMBER and len(squeeze(value)) < _SHORTEST_SERIAL and Basis.VENDOR_SHAPE not in bases
-    )
+    # Print so short may be what is left of a code: what is covered or worn off ends without a trace.
+    least = _SHORTEST_SERIAL if kind is CodeType.SERIAL_NUMBER and Basis.VENDOR_SHAPE not in bases else _SHORTEST
+    short = len(squeeze(value)) < least
     # A symbol that begins with a model shows its signs, but not that it ends there.
     doubts = _DOUBTS - {Witness.LOOK_ALIKES} if Witness.IN_SYMBOL in seen else _DOUBTS
     return not settled and (short or bool(doubts & seen))

@@ -16,10 +16,12 @@ from itertools import pairwise
 
 from troostwatch.domain.codes import CodeType
 from troostwatch.domain.judgement.grammar import Grammar, Meaning, grammar, languages, spelled
+from troostwatch.domain.judgement.things import is_no_code
 
 _MOST_WORDS = 7
 # So short that they occur inside words and sentences: they count only before a colon, a code, or alone on their line.
 _SHORT = 4
+_FAINT = 3
 _SEPARATORS = ":.#=;"
 _CODE_NEXT = re.compile(r"[\s)\].,:#-]*(?:(?=\S*\d)[0-9A-Za-z#/.-]{3,}|\d{1,2} [0-9A-Z./-]*\d)")
 _OTHER_LANGUAGE = re.compile(r"^(?:[\s.]*[/|]\s*(?:[^\W\d_]+[.°]*\s*){1,3})+")
@@ -49,6 +51,7 @@ class Captioned:
     stop: float  # where the caption ends
     end: float  # where the value ends
     vague: bool = False  # it may name several things
+    faint: bool = False  # a few letters and a blank: as likely the beginning of a value, 'MN 406K'
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +97,15 @@ def _find(line: str, known: Grammar) -> tuple[Captioned, ...]:
                 stop=one.stop / length,
                 end=end / length,
                 vague=one.meaning.vague,
+                faint=_is_faint(one, source, end),
             )
         )
     return tuple(captioned)
+
+
+def _is_faint(found: _Found, source: str, end: int) -> bool:
+    short = found.stop - found.start <= _FAINT and found.start == 0
+    return short and source[found.stop : found.stop + 1] in (" ", "-") and not is_no_code(source[found.stop : end])
 
 
 def _value(text: str) -> str:
@@ -161,9 +170,13 @@ def _spans(words: Sequence[tuple[int, int]], at: int, source: str) -> Iterator[t
 
 
 def _goes_on(word: tuple[int, int], following: tuple[int, int], source: str) -> bool:
-    """Tell whether two words may stand in one caption; a number that begins with 0 is no word."""
-    apart = following[0] > word[1]
-    return bool(_INSIDE.fullmatch(source, word[1], following[0])) and not (apart and source[following[0]] == "0")
+    """Tell whether two words may stand in one caption; a number with 0 in front, or a letter alone, begins a value."""
+    if not _INSIDE.fullmatch(source, word[1], following[0]):
+        return False
+    if source[following[0] - 1] != " ":
+        return True
+    alone = following[1] - following[0] == 1 and source[following[1] : following[1] + 1] in ("", " ", "-")
+    return source[following[0]] != "0" and not (alone and word[1] - word[0] > 1 and source[following[0]].isascii())
 
 
 def _counts(meaning: Meaning, start: int, stop: int, source: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from troostwatch.domain.codes import CodeType, canonical, squeeze
 from troostwatch.domain.geometry import Quad
@@ -55,7 +55,8 @@ def _on_label(label: Label, readings: Sequence[Reading]) -> tuple[list[Claim], l
     told = [_Told(captioned, i) for i in lines for captioned in captions.find(readings[i].text)]
     found = [(t, claim) for t in told for claim in _on_the_line(t, label)]
     alone = [t for t in told if len(squeeze(t.captioned.value)) < 2]
-    matches = _beside(alone, {t.reading for t in told}, label, readings)
+    matches = _beside(alone, {t.reading for t in told if not t.captioned.faint}, label, readings)
+    found = [pair for t, claim in found for pair in _unless_a_value(t, claim, alone, matches)]
     for number, match, piece in matches:
         found += [(alone[number], claim) for claim in _claimed(alone[number], match, readings[piece], piece, label)]
     matched_ones = {number for number, _, _ in matches}
@@ -65,6 +66,17 @@ def _on_label(label: Label, readings: Sequence[Reading]) -> tuple[list[Claim], l
         if number not in matched_ones and t.captioned.type is not CodeType.OTHER and not t.captioned.vague
     ]
     return _without_vague_doubles(found), orphans
+
+
+def _unless_a_value(
+    told: _Told, claim: Claim, alone: Sequence[_Told], matches: Sequence[tuple[int, Match, int]]
+) -> Iterator[tuple[_Told, Claim]]:
+    """Yield what a line claims by its own caption, unless it is the value of another: 'MN 406K' below 'Model'."""
+    over = [alone[number].captioned for number, _, piece in matches if piece == told.reading]
+    if not told.captioned.faint or all(captioned.vague for captioned in over):
+        yield told, claim
+        if told.captioned.faint and over:
+            yield told, replace(claim, basis=Basis.CONTESTED, why=f"it may belong to '{over[0].caption}'")
 
 
 def _on_the_line(told: _Told, label: Label) -> Iterator[Claim]:

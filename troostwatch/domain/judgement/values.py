@@ -29,7 +29,7 @@ _LONGEST_WORD = 12  # of a name before a number: 'LATITUDE 5400'
 _MOST_GROUPS = 6
 _BEFORE_RATINGS = frozenset({"AC", "DC"})
 _NO_BEGINNING = frozenset({"IP", "CE", "EN", "IEC", "DIN", "ISO", "MAX", "MIN", "N/A", "NO", "NR"})
-_LETTERS_MORE = 5  # so many may be, where no language has such a word
+_LETTERS_MORE = 10  # so many may be, where no language has such a word
 _LETTERS_BEHIND = 3  # so many letters alone may be a part of a designation: 'TTK 70 S', 'BK-G4 MT'
 
 

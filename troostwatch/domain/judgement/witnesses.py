@@ -129,5 +129,5 @@ def _said_of(text: Reading, candidate: Candidate) -> list[tuple[str, float]]:
 
 def _goes_on(line: str, candidate: Candidate) -> bool:
     """Tell whether behind the value another word stands that looks like more of it: 'WD82 PURZ-68CSPY6'."""
-    _, found, rest = line.upper().partition(candidate.value)
-    return bool(found) and values.goes_on(rest)
+    at = line.upper().find(candidate.value)
+    return at >= 0 and values.goes_on(line[at + len(candidate.value) :])
