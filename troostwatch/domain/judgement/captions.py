@@ -240,7 +240,8 @@ def _is_glued_behind(start: int, stop: int, source: str) -> bool:
         return False
     run = re.match(r"[0-9A-Z-]+", source[stop:])
     code = run is not None and any(c.isdigit() for c in run.group()) and len(run.group()) >= _SHORT
-    return not (code and (stop - start > _SHORT or "/" in source[start:stop]))
+    last = re.split(r"[\s.-]", source[start:stop])[-1]
+    return not (code and (len(last) > _SHORT or "/" in last))
 
 
 def _with_identifier(start: int, source: str) -> int:

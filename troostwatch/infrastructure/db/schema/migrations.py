@@ -11,7 +11,7 @@ from pathlib import Path
 
 from troostwatch.domain.errors import DatabaseError
 
-CURRENT_SCHEMA_VERSION = 11
+CURRENT_SCHEMA_VERSION = 12
 
 _FILE_NAME = re.compile(r"(\d{4})_(\w+)\.sql")
 _TABLE = """CREATE TABLE IF NOT EXISTS schema_migrations (
