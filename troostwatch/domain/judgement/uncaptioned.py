@@ -91,11 +91,12 @@ def _known_makers() -> frozenset[str]:
 
 def _designation(line: str, *, plate: bool) -> str | None:
     """Return the line as a model where all of it can be one, with letters in front and digits."""
-    if captions.find(line) or product_name(line):
-        return None
     value = value_in(CodeType.MODEL_NUMBER, line)
     if value is None or squeeze(value) != squeeze(line) or not _SHORTEST <= len(squeeze(value)) <= _LONGEST:
         return None
     word = re.split(r"[^A-Z]", value)[0]
     likely = code_likeness(value) >= (0.0 if plate else SURE)
-    return value if word and spelled(word) not in vocabulary() and squeeze(value) != word and likely else None
+    if not likely or not word or squeeze(value) == word or spelled(word) in vocabulary():
+        return None
+    # Asked last: these two look at every caption and every product line.
+    return None if captions.find(line) or product_name(line) else value
