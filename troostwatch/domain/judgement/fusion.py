@@ -19,7 +19,7 @@ from troostwatch.domain.judgement.candidates import (
 from troostwatch.domain.judgement.claims import Basis, Claim
 from troostwatch.domain.judgement.pairing import Orphan, stands_at
 from troostwatch.domain.judgement.weighing import Witness, weights
-from troostwatch.domain.judgement.witnesses import of_symbol, seen_once, witnesses
+from troostwatch.domain.judgement.witnesses import of_symbol, second_choices, seen_once, witnesses
 from troostwatch.domain.readings import Reading, ReadingKind
 
 
@@ -180,6 +180,9 @@ def _evidence(candidate: Candidate, witnesses: Sequence[Witness], readings: Sequ
         reasons.setdefault(f"the same characters in {what} '{reading.text.strip()}'", None)
     if checks.proves_itself(candidate.type, candidate.value):
         reasons.setdefault("its check digit is right", None)
+    if not _DECODED & set(witnesses):
+        shown = (readings[index] for index in candidate.shown_by)
+        reasons |= dict.fromkeys(said for reading in shown for said in second_choices(candidate, reading))
     reasons |= dict.fromkeys(said for witness, said in _SAID_OF_WITNESSES.items() if witness in witnesses)
     return tuple(reasons)
 

@@ -26,6 +26,7 @@ _TEXTS = (Witness.TEXT, Witness.SECOND_TEXT, Witness.THIRD_TEXT)
 # were wrong as often as right; lines of which no more than a mean is known are poor below the third.
 _POOR_BELOW, _SURE_FROM, _POOR_LINE_BELOW = 0.8, 0.95, 0.93
 _HESITATES_BELOW = 0.995
+_WORTH_TELLING = 0.02
 
 
 def witnesses(candidate: Candidate, others: Sequence[Candidate], scene: Scene) -> list[Witness]:
@@ -98,7 +99,7 @@ def _is_poor(text: Reading, candidate: Candidate) -> bool:
 
 def least_sure(text: Reading, candidate: Candidate) -> float | None:
     """Return how sure the engine is of the least sure character of the value, where it says so."""
-    return min((sure for _, sure in _said_of(text, candidate)), default=None)
+    return min((sure for _, _, sure in _said_of(text, candidate)), default=None)
 
 
 def _doubts(candidate: Candidate, texts: Sequence[Reading]) -> Iterator[Witness]:
@@ -115,16 +116,24 @@ def _hesitated(candidate: Candidate, texts: Sequence[Reading]) -> bool:
     """Tell whether the engine hesitated at a sign that has a look-alike, in a value of letters and digits."""
     mixed = any(c.isalpha() for c in candidate.characters)
     return mixed and any(
-        sure < _HESITATES_BELOW and sign in "O0I1Q" for text in texts for sign, sure in _said_of(text, candidate)
+        sure < _HESITATES_BELOW and sign in "O0I1Q" for text in texts for _, sign, sure in _said_of(text, candidate)
     )
 
 
-def _said_of(text: Reading, candidate: Candidate) -> list[tuple[str, float]]:
-    """Return the characters of the value in this line, each with how sure the engine is of it."""
-    signs = zip(text.text.upper(), text.characters, strict=False)
-    kept = [(sign, sure) for sign, sure in signs if sign.isalnum() and sign.isascii()]
-    at = "".join(sign for sign, _ in kept).find(candidate.characters)
-    return kept[at : at + len(candidate.characters)] if at >= 0 else []
+def second_choices(candidate: Candidate, text: Reading) -> Iterator[str]:
+    """Yield a sentence for each sign of the value that the engine nearly took for another; none of these is chosen."""
+    for number, (at, sign, _) in enumerate(_said_of(text, candidate), 1):
+        for other in text.runners_up:
+            if other.at == at and other.probability >= _WORTH_TELLING and other.sign.strip():
+                yield f"sign {number}, '{sign}', may be '{other.sign}'"
+
+
+def _said_of(text: Reading, candidate: Candidate) -> list[tuple[int, str, float]]:
+    """Return the characters of the value in this line: where each stands, and how sure the engine is of it."""
+    signs = enumerate(zip(text.text, text.characters, strict=False))
+    kept = [(at, sign.upper(), sure) for at, (sign, sure) in signs if sign.isalnum() and sign.isascii()]
+    first = "".join(sign for _, sign, _ in kept).find(candidate.characters)
+    return kept[first : first + len(candidate.characters)] if first >= 0 else []
 
 
 def _goes_on(line: str, candidate: Candidate) -> bool:

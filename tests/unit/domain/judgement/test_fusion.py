@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fakes.stickers import concluded, judged, opinion, symbol, text, turned, undecoded
 from hypothesis import given
 from hypothesis import strategies as st
 
 from troostwatch.domain.geometry import Quad
-from troostwatch.domain.readings import Reading, ReadingKind
+from troostwatch.domain.readings import Reading, ReadingKind, RunnerUp
 
 SURE = 0.95  # the default from which the rule approves
 ASKED = 0.8  # the default below which a person is asked
@@ -282,3 +284,11 @@ def test_a_labelled_payload_gives_its_serial_and_no_other() -> None:
     found = concluded(text("S/N: U1N0CV02BSH0836"), symbol("SN:U1N0CV02BSH0836", "QRCode", y=400))
 
     assert set(found) == {("serial_number", "U1N0CV02BSH0836")}
+
+
+def test_the_second_choice_for_a_sign_is_told_and_not_taken() -> None:
+    line = replace(text("S/N: JIDRH68540"), runners_up=(RunnerUp(14, "O", 0.37),))
+    (code,) = judged(line).codes
+
+    assert code.value == "JIDRH68540"
+    assert "sign 10, '0', may be 'O'" in code.evidence
