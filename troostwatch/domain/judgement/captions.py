@@ -286,6 +286,9 @@ def _joined(found: Sequence[_Found], source: str, known: Grammar) -> list[_Found
     for one in found:
         last = joined[-1] if joined else None
         between = source[last.stop : one.start] if last else ""
+        short = one.stop - one.start <= _FAINT and source[one.stop : one.stop + 1] in (" ", "-")
+        if last and short and ":" in between and not between.strip(" :"):
+            continue  # 'Type: MN 57' is a value
         if last and _says_again(last, one, between):
             joined[-1] = _Found(_together(last.meaning, one.meaning), last.start, one.stop)
         elif last and not between.strip() and spelled(source[last.start : last.stop]) in known.qualifiers:
