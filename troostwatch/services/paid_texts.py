@@ -12,6 +12,7 @@ from troostwatch.domain.embedding import EmbeddingSpace, Vector
 from troostwatch.domain.errors import BudgetReachedError, PaidForNothingError
 from troostwatch.domain.second_opinion import Budget, Spent
 from troostwatch.services.ports import Clock, PaidTextModel, UnitOfWork
+from troostwatch.services.spending import Ledger
 
 
 class PaidTextEmbedder:
@@ -21,7 +22,7 @@ class PaidTextEmbedder:
         self._uow = uow
         self._clock = clock
         self._model = model
-        self._budget = budget
+        self._ledger = Ledger(uow, clock, budget)
         self._run = Spent()
 
     @property
@@ -42,11 +43,8 @@ class PaidTextEmbedder:
 
     def _ask(self, space: int, missing: dict[str, str]) -> dict[str, Vector]:
         texts = list(missing.values())
-        now = self._clock()
-        with self._uow() as uow:
-            day = uow.questions.spent(since=now.replace(hour=0, minute=0, second=0, microsecond=0))
         price = self._model.most_eur(texts)
-        if not self._budget.calls_left(run=self._run, day=day, under_way=0, price=price):
+        if not self._ledger.calls_left(run=self._run, price=price):
             raise BudgetReachedError(
                 "the budget for OpenAI is reached",
                 hint="raise openai.eur_per_day or its neighbours, or wait for the next day (UTC)",

@@ -28,6 +28,7 @@ from troostwatch.domain.second_opinion import (
 )
 from troostwatch.services.ports import Clock, Progress, SecondReader, Stop, Unit, UnitOfWork, say_nothing, stopped_by
 from troostwatch.services.settling import settle_content
+from troostwatch.services.spending import Ledger
 
 # A circuit breaker: so many photographs one after the other without any answer, and the rest can wait.
 _MOST_FAILURES_IN_A_ROW = 5
@@ -101,7 +102,7 @@ class SecondOpinionService:
         self._uow = uow
         self._clock = clock
         self._reader = reader
-        self._budget = budget
+        self._ledger = Ledger(uow, clock, budget)
         self._concurrency = concurrency
         self._progress = progress or say_nothing
         self._in_a_row = 0  # photographs without any answer
@@ -193,12 +194,7 @@ class SecondOpinionService:
         return bool(running)
 
     def _calls_left(self, report: SecondOpinionReport, *, under_way: int) -> int:
-        midnight = self._clock().replace(hour=0, minute=0, second=0, microsecond=0)
-        with self._uow() as uow:
-            today = uow.questions.spent(since=midnight)
-        return self._budget.calls_left(
-            run=report.spent, day=today, under_way=under_way, price=self._reader.dearest_call
-        )
+        return self._ledger.calls_left(run=report.spent, under_way=under_way, price=self._reader.dearest_call)
 
     def _ask(self, case: _Case, most_calls: int) -> list[Question]:
         """Ask about the label, then about all of the photograph where that was not enough. Runs in a thread."""

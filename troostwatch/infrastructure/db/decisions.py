@@ -7,7 +7,7 @@ from datetime import datetime
 
 from troostwatch.domain.codes import CodeType
 from troostwatch.domain.decisions import Decision, Verdict
-from troostwatch.infrastructure.db.images import box_from, box_json
+from troostwatch.infrastructure.db.rows import box_from, box_json
 from troostwatch.infrastructure.db.times import stamp
 
 

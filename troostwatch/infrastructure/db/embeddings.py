@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from troostwatch.domain.embedding import EmbeddingSpace, LotText, Vector, WaitingPhotograph
 from troostwatch.domain.search import Filters
 from troostwatch.domain.vectors import StoredSpace, VectorKind
-from troostwatch.infrastructure.db.images import CLOSING_FIRST
+from troostwatch.infrastructure.db.photographs import CLOSING_FIRST
 from troostwatch.infrastructure.db.search import filter_values, lots_sql
 from troostwatch.infrastructure.db.times import stamp
 

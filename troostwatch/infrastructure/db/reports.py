@@ -11,7 +11,8 @@ from statistics import median
 from troostwatch.domain.lots import Attribute, PageAddress
 from troostwatch.domain.queue import QueueItem
 from troostwatch.domain.reports import CodeRow, LotSummary, QuestionTotals, Stats
-from troostwatch.infrastructure.db.images import CLOSING_FIRST, CODE_COLUMNS, code_from
+from troostwatch.infrastructure.db.codes import CODE_COLUMNS, code_from
+from troostwatch.infrastructure.db.photographs import CLOSING_FIRST
 from troostwatch.infrastructure.db.times import from_text, stamp, to_text
 
 _LOTS_OF_CONTENT = """(SELECT json_group_array(DISTINCT o.display_id)

@@ -9,21 +9,19 @@ from types import TracebackType
 from typing import Self
 
 from troostwatch.infrastructure.db.care import CareRepository
+from troostwatch.infrastructure.db.codes import ExtractedCodeRepository
 from troostwatch.infrastructure.db.connection import as_ours, connect, let_read_while_writing
 from troostwatch.infrastructure.db.decisions import DecisionRepository
 from troostwatch.infrastructure.db.embeddings import EmbeddingRepository
-from troostwatch.infrastructure.db.images import (
-    ExtractedCodeRepository,
-    LotImageRepository,
-    OcrTokenRepository,
-)
 from troostwatch.infrastructure.db.likeness import LikenessRepository
 from troostwatch.infrastructure.db.lots import AuctionRepository, LotRepository
+from troostwatch.infrastructure.db.photographs import LotImageRepository
 from troostwatch.infrastructure.db.questions import QuestionRepository
 from troostwatch.infrastructure.db.reports import ReportRepository
 from troostwatch.infrastructure.db.runs import RunRepository
 from troostwatch.infrastructure.db.schema import migrations
 from troostwatch.infrastructure.db.search import SearchRepository
+from troostwatch.infrastructure.db.tokens import OcrTokenRepository
 
 
 class SqliteUnitOfWork:

@@ -63,7 +63,9 @@ def version(connection: sqlite3.Connection) -> int:
 def refuse_strange(connection: sqlite3.Connection) -> None:
     """Raise DatabaseError, without touching anything, when a newer or another program wrote this database."""
     found = version(connection)
-    if not found and connection.execute("SELECT 1 FROM sqlite_schema WHERE name <> 'schema_migrations'").fetchone():
+    foreign = connection.execute("SELECT 1 FROM sqlite_schema WHERE name <> 'schema_migrations'").fetchone()
+    # Looked at once more: another program may have made the first tables between the two looks.
+    if not found and foreign and not version(connection):
         raise DatabaseError("the database belongs to another program", hint="name one of Troostwatch with --db")
     if found > CURRENT_SCHEMA_VERSION:
         raise DatabaseError(
