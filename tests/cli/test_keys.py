@@ -160,6 +160,7 @@ def test_migrating_cleans_what_an_earlier_version_stored(run: Run, world: World,
         (told,),
     )
     world.connection.execute("DELETE FROM schema_migrations WHERE version >= 11")
+    world.connection.execute("ALTER TABLE readings DROP COLUMN sight_json")  # as it was before version 12
     world.connection.close()
 
     migrated = run("db migrate")

@@ -70,7 +70,7 @@ def test_too_little_to_learn_from_is_an_error_with_advice(run: Run, world: World
 
 def test_a_model_that_is_none_of_ours_is_refused(run: Run, world: World, words: Path, tmp_path: Path) -> None:
     model = tmp_path / "data" / "label_classifier.pkl"
-    model.parent.mkdir(parents=True)
+    model.parent.mkdir(parents=True, exist_ok=True)
     model.write_bytes(b"somebody else's")
 
     said = run(f"images retrain --also {words}")
