@@ -26,8 +26,8 @@ from troostwatch.services.demo import Advice, DrawnAuction, advise
 
 _LOTS = 12
 _HARDSHIP = 0.45  # of the photographs: 0 careful, 1 hopeless; this leaves something for a person to decide
-_DECISIONS = 6  # taken for the user; the rest of the queue is theirs
-_ALMOST_SURE = 0.9  # a more careful threshold than the default, so that there is something to see in review
+_DECISIONS = 4  # taken for the user; the rest of the queue is theirs
+_ALMOST_SURE = 0.94  # a more careful threshold than the default, so that there is something to see in review
 _AS_READ = "codes-before-review.jsonl"
 _FINAL = "codes.jsonl"
 
