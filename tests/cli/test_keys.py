@@ -36,6 +36,7 @@ WRONG = [
     *(f"{SECRET[:9]}{blank}{SECRET[9:]}" for blank in BLANKS),
     *(f"{blank}{SECRET}{blank}" for blank in BLANKS),
     *(sign.format(SECRET) for sign in SIGNS),
+    *(f"{SECRET}{blank}{blank}" for blank in BLANKS),
     *(f"{name}{SECRET}" for name in ("Bearer ", "bearer:", "OPENAI_API_KEY=", "key: ", "export K=")),
     *(f"{SECRET}{end}" for end in ("\\n", "\\", "%0A", "#", "//", "?a=b", "@host", ":pw", ";", "'", '"', " # mine")),
     SECRET * 30, SECRET + "\n" + SECRET, SECRET + "\nX-Evil: 1", SECRET.lower() + "-SECRET", "x" * 9000 + SECRET,
@@ -96,6 +97,9 @@ def test_a_key_that_is_wrong_is_told_without_it_and_asked_with_at_most_as_it_is_
     assert said.code == 3
     assert "SECRET" not in said.out + said.err + caplog.text
     assert {asked.key for asked in openai.asked} <= {key.strip()}
+    run("db backup backup.db")
+    for file in (*Path("data").glob("troostwatch.db*"), Path("backup.db")):
+        assert b"SECRET" not in file.read_bytes(), file
 
 
 @pytest.mark.parametrize(
