@@ -35,6 +35,8 @@ class RunLog:
         return report
 
     def _finish(self, run_id: int, outcome: Outcome, counts: dict[str, int], message: str) -> None:
+        # A name of a file need not be text: what is none is written down as numbers.
+        message = message.encode("utf-8", "backslashreplace").decode("utf-8")
         with self._uow() as uow:
             uow.runs.finish(run_id, outcome, counts, now=self._clock(), message=self._storable(message))
             uow.commit()

@@ -57,3 +57,13 @@ def test_a_run_that_breaks_off_says_why(world: World, error: BaseException, outc
         RunLog(world.uow, world.clock).record(Stage.SYNC, work)
 
     assert (last(world).outcome, last(world).message) == (outcome, message)
+
+
+def test_a_message_that_is_no_text_is_written_down_all_the_same(world: World) -> None:
+    def work() -> BatchReport:
+        raise SourceError("there is no file caf\udce9.html")
+
+    with pytest.raises(SourceError):
+        RunLog(world.uow, world.clock).record(Stage.SYNC, work)
+
+    assert last(world).message == "there is no file caf\\udce9.html"
