@@ -154,10 +154,11 @@ def readings_of(paths: list[Path], name: str, folder: Path | None, jobs: int) ->
     return reads
 
 
-def read_all(path: Path | bytes) -> Read:
+def read_all(source: Path | bytes) -> Read:
     """Read a photograph as `images analyze` does, but look closer at every line with a digit."""
     text = text_reader(OcrEngine.RAPIDOCR)
-    image = load_upright(path, max_pixels=MOST_PIXELS)
+    data = source.read_bytes() if isinstance(source, Path) else source
+    image = load_upright(data, max_pixels=MOST_PIXELS)
     lines = [
         replace(line, again=text.read_again(image, line.quad)) if any(c.isdigit() for c in line.text) else line
         for line in text.read(image)[0]

@@ -155,7 +155,8 @@ class OpenaiApi:
         except openai.OpenAIError as error:
             self._refuse(error)
         except ValidationError as error:
-            raise MalformedAnswerError(self.without_key(f"what came is no completion: {problem(error)}")) from None
+            said = f"what came is no {form.__name__.lower()}: {problem(error)}"
+            raise MalformedAnswerError(self.without_key(said)) from None
         except (httpx.HTTPError, ValueError) as error:  # what does not even become a request, or cannot be read
             raise NoAnswerError(f"the server was not reached: {self.without_key(str(error))}") from None
 
