@@ -22,6 +22,7 @@ from pydantic_settings import (
 from troostwatch import __version__
 from troostwatch.domain.errors import TroostwatchError
 from troostwatch.domain.readings import Backend, OcrEngine
+from troostwatch.domain.remedies import Remedy
 from troostwatch.domain.secrets import secret_from
 
 CONFIG_NAME = "config.json"
@@ -66,7 +67,7 @@ class Network(Section):
 class Sync(Section):
     """Which pages are read, and how politely."""
 
-    sources: tuple[str, ...] = Field(default=(), description="what `troostwatch batch` synchronises")
+    sources: tuple[str, ...] = Field(default=(), description="what a night synchronises")
     sites: dict[str, _Address] = Field(
         default={"A1": "https://www.troostwijkauctions.com"},
         description="site prefix of a display id -> scheme and host",
@@ -139,8 +140,8 @@ class LabelApi(Section):
 class Learning(Section):
     """The token classifier."""
 
-    model: Path = Field(default=Path("data/label_classifier.pkl"), description="where 'images retrain' keeps it")
-    in_batch: bool = Field(default=False, description="retrain in `troostwatch batch` too")
+    model: Path = Field(default=Path("data/label_classifier.pkl"), description="where the trained classifier lies")
+    in_batch: bool = Field(default=False, description="retrain every night too")
 
 
 class Embedding(Section):
@@ -154,7 +155,7 @@ class Embedding(Section):
     batch_size: int = Field(default=50, ge=1, le=4096)
     max_attempts: int = Field(default=3, ge=1, description="runs that may try a photograph before it is parked")
     openai_texts: bool = Field(default=True, description="texts by OpenAI as well, where a key is set")
-    in_batch: bool = Field(default=False, description="embed in `troostwatch batch` too")
+    in_batch: bool = Field(default=False, description="embed every night too")
     image_weights: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
         default={"fashion": 0.75, "interior": 0.75, "jewellery": 0.55, "tech": 0.55, "other": 0.60},
         description="how much the photograph counts for a kind of thing; its text counts the rest",
@@ -317,7 +318,7 @@ def _environment() -> dict[str, Any]:
         name = variable.upper()
         section = name.removeprefix(ENV_PREFIX).partition("__")[0].lower()
         if name.startswith(ENV_PREFIX) and name != CONFIG_VARIABLE and section not in Settings.model_fields:
-            raise ConfigError(f"there is no setting {variable}", hint="'troostwatch config show' lists them all")
+            raise ConfigError(f"there is no setting {variable}", hint=Remedy.SHOW_SETTINGS)
     source = EnvSettingsSource(Settings)
     together = source.env_vars
     for variable, value in together.items():
@@ -338,7 +339,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         values = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
-        raise ConfigError(f"no settings file {path}", hint="leave --config away to use the defaults") from error
+        raise ConfigError(f"no settings file {path}", hint=Remedy.DEFAULT_SETTINGS) from error
     except (OSError, ValueError) as error:
         raise ConfigError(f"cannot read settings from {path}: {error}") from error
     if not isinstance(values, dict):
@@ -370,7 +371,7 @@ def _as_config_error(error: ValidationError, path: Path | None, from_environment
     name = ".".join(str(part) for part in problem["loc"])
     where = "the environment" if path is None or _says(from_environment, problem["loc"]) else str(path)
     if problem["type"] == "extra_forbidden":
-        return ConfigError(f"there is no setting {name}", hint=f"look at {where}; 'troostwatch config show' lists them")
+        return ConfigError(f"there is no setting {name}", hint=Remedy.LOOK_AT_SETTINGS.about(where))
     return ConfigError(f"setting {name}: {problem['msg']}", hint=f"look at {where}")
 
 

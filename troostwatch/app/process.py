@@ -17,6 +17,7 @@ from troostwatch.domain.decisions import settle
 from troostwatch.domain.embedding import EmbeddingSpace, image_weight
 from troostwatch.domain.errors import MissingDependencyError
 from troostwatch.domain.readings import Analysis, Backend, OcrEngine
+from troostwatch.domain.remedies import Remedy
 from troostwatch.infrastructure.db.unit_of_work import open_database
 from troostwatch.infrastructure.files import Place, write
 from troostwatch.infrastructure.photographs.store import FolderStore
@@ -212,7 +213,7 @@ class Process:
             raise MissingDependencyError(
                 f"the vectors are of {space.model} {space.pretrained[:20]}, the settings name {made.space.model} "
                 f"{made.space.pretrained[:20]}",
-                hint="run 'troostwatch images embed', or set embedding.model and embedding.weights to what made them",
+                hint=Remedy.EMBED_AGAIN.about("set embedding.model and embedding.weights to what made them"),
             )
         return made
 

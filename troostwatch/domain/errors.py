@@ -1,12 +1,16 @@
 """What can go wrong, told apart by who suffers: one item, or the whole run."""
 
+from __future__ import annotations
+
+from troostwatch.domain.remedies import NextStep, Remedy
+
 
 class TroostwatchError(Exception):
-    """Anything a user can cause or mend. `hint` says what to do next."""
+    """Anything a user can cause or mend. `hint` says what to do next: with this program as advice, else in words."""
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
+    def __init__(self, message: str, *, hint: str | Remedy | NextStep | None = None) -> None:
         super().__init__(message)
-        self.hint = hint
+        self.hint = NextStep(hint) if isinstance(hint, Remedy) else hint
 
 
 class UsageError(TroostwatchError):

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from troostwatch.domain.remedies import NextStep
+
 LOT_DISPLAY_ID = re.compile(r"[A-Z][0-9]{1,3}-[0-9]{1,9}-[0-9]{1,9}")
 AUCTION_DISPLAY_ID = re.compile(r"[A-Z][0-9]{1,3}-[0-9]{1,9}")
 
@@ -150,7 +152,7 @@ class FailedItem:
 
     name: str
     reason: str
-    hint: str | None = None
+    hint: str | NextStep | None = None
 
 
 @dataclass(frozen=True, slots=True)

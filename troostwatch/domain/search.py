@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from troostwatch.domain.codes import Code, shown_probability, squeeze, without_look_alikes
 from troostwatch.domain.errors import UsageError
+from troostwatch.domain.remedies import Remedy
 from troostwatch.domain.reports import CodeRow, LotSummary
 
 # Reciprocal rank fusion as its authors tuned it: Cormack, Clarke and Buettcher, SIGIR 2009.
@@ -107,7 +108,7 @@ class Question:
 
     def __post_init__(self) -> None:
         if not any((self.text, self.code, self.image, self.like)):
-            raise UsageError("nothing to look for", hint="give words, --code, --image or --like")
+            raise UsageError("nothing to look for", hint=Remedy.ASK_SOMETHING)
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from troostwatch.domain.identity import IdentityCode, identity
 from troostwatch.domain.images import LotImage
 from troostwatch.domain.judgement import naming
 from troostwatch.domain.judgement.naming import NameOnLabel
+from troostwatch.domain.remedies import Remedy
 from troostwatch.domain.reports import CodeRow, LotSummary, Stats
 from troostwatch.domain.runs import Run
 from troostwatch.services.ports import Clock, UnitOfWork
@@ -39,13 +40,11 @@ class ReportService:
         with self._uow() as uow:
             unknown = [lot for lot in lots if not uow.reports.lots(now=now, lots=[lot])]
             if auction is not None and not uow.reports.lots(now=now, auction=auction, limit=1):
-                raise UsageError(
-                    f"the database knows no lots of auction {auction}", hint=f"run 'troostwatch sync {auction}' first"
-                )
+                raise UsageError(f"the database knows no lots of auction {auction}", hint=Remedy.SYNC.about(auction))
         if unknown:
             raise UsageError(
                 f"the database knows no lot {', '.join(unknown)}",
-                hint=f"run 'troostwatch sync {' '.join(unknown)}' first",
+                hint=Remedy.SYNC.about(" ".join(unknown)),
             )
 
     def codes(
@@ -75,9 +74,7 @@ class ReportService:
         with self._uow() as uow:
             found = uow.reports.lots(now=self._clock(), lots=[display_id])
             if not found:
-                raise UsageError(
-                    f"the database knows no lot {display_id}", hint=f"run 'troostwatch sync {display_id}' first"
-                )
+                raise UsageError(f"the database knows no lot {display_id}", hint=Remedy.SYNC.about(display_id))
             codes = identity(uow.reports.codes(lots=[display_id]))
             photographs = uow.images.of_lot(display_id)
             lines = uow.reports.lines(display_id)
@@ -93,14 +90,14 @@ class ReportService:
     def calibration(self) -> list[Bin]:
         """Return how probabilities compare with what people decided. Raises UsageError where nobody decided yet.
 
-        People are asked about the doubtful codes first, so the bins of sure codes fill only with `review --all`.
+        People are asked about the doubtful codes first, so the bins of sure codes fill last.
         """
         with self._uow() as uow:
             judged = uow.reports.decided_confidences()
         if not judged:
             raise UsageError(
                 "nobody has decided about a code yet, so there is nothing to compare with",
-                hint="'troostwatch images review --all --interactive' asks about codes, sure ones too",
+                hint=Remedy.DECIDE,
             )
         return reliability(judged)
 

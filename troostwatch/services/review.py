@@ -10,6 +10,7 @@ from troostwatch.domain.decisions import Decision, Verdict
 from troostwatch.domain.errors import UsageError
 from troostwatch.domain.judgement import checks
 from troostwatch.domain.queue import QueueItem
+from troostwatch.domain.remedies import Remedy
 from troostwatch.services.ports import Clock, Unit, UnitOfWork
 from troostwatch.services.settling import settle_content
 
@@ -140,14 +141,14 @@ class ReviewService:
 def _found(uow: Unit, code_id: int) -> tuple[str, Code]:
     found = uow.codes.find(code_id)
     if found is None:
-        raise UsageError(f"there is no code {code_id}", hint="'troostwatch images review' lists them with their ids")
+        raise UsageError(f"there is no code {code_id}", hint=Remedy.LIST_CODES)
     return found
 
 
 def _content_of(uow: Unit, image_id: int) -> str:
     image = uow.images.get(image_id)
     if image is None or image.sha256 is None or uow.codes.analysis_of(image.sha256) is None:
-        raise UsageError(f"there is no analyzed photograph {image_id}", hint="run 'troostwatch images analyze' first")
+        raise UsageError(f"there is no analyzed photograph {image_id}", hint=Remedy.ANALYZE)
     return image.sha256
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from troostwatch.domain.errors import MissingDependencyError, TroostwatchError, UsageError
+from troostwatch.domain.remedies import NextStep, Remedy
 from troostwatch.domain.search import Candidate, Question, Ranking, SearchAnswer, Space
 from troostwatch.domain.vectors import Near, StoredSpace, VectorKind, combined_ranking
 from troostwatch.services.ports import Clock, TextEmbedder, Unit, UnitOfWork, VectorIndex, VectorStore, VisionEmbedder
@@ -124,7 +125,7 @@ class VectorSearchService:
     def _by_likeness(self, uow: Unit, question: Question, answer: SearchAnswer) -> Ranking:
         lot = question.like or ""
         if not uow.reports.lots(now=self._clock(), lots=[lot]):
-            raise UsageError(f"the database knows no lot {lot}", hint=f"run 'troostwatch sync {lot}' first")
+            raise UsageError(f"the database knows no lot {lot}", hint=Remedy.SYNC.about(lot))
         near = {
             kind: _Likeness(self._look(uow, kind, stored, question, answer), lot)
             for kind in VectorKind
@@ -150,12 +151,12 @@ class VectorSearchService:
             ),
         )
 
-    def _how_to_embed(self) -> str:
+    def _how_to_embed(self) -> NextStep:
         try:
             self._require_embedding()
         except MissingDependencyError as error:
-            return f"{error.hint}, then run 'troostwatch images embed'"
-        return "run 'troostwatch images embed' first"
+            return Remedy.INSTALL_THEN_EMBED.about(str(error.hint))
+        return NextStep(Remedy.EMBED)
 
     def _space_to_compare(self, uow: Unit, kind: VectorKind) -> StoredSpace | None:
         """Return the space in which lots are compared with each other, for which no model is needed."""

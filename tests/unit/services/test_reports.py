@@ -92,7 +92,7 @@ def test_a_lot_that_nobody_read_is_told_with_what_to_do(world: World) -> None:
     with pytest.raises(UsageError, match="the database knows no lot A1-9-9") as caught:
         world.reports().lot("A1-9-9")
 
-    assert caught.value.hint == "run 'troostwatch sync A1-9-9' first"
+    assert str(caught.value.hint) == "synchronise A1-9-9 first"
 
 
 def test_numbers_add_up(world: World) -> None:

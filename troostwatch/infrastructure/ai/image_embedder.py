@@ -22,6 +22,7 @@ from PIL import Image
 from troostwatch.domain.embedding import EmbeddingSpace, Vector, WaitingPhotograph
 from troostwatch.domain.errors import ImageError, MissingDependencyError, TroostwatchError, unforeseen
 from troostwatch.domain.images import OpenPhotograph, Stored
+from troostwatch.domain.remedies import NextStep, Remedy
 from troostwatch.infrastructure.pixels.opening import load_upright
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class ClipEmbedder:
         except self._torch.OutOfMemoryError as error:
             if len(pixels) == 1:
                 raise TroostwatchError(
-                    f"the {self._device} has no memory for one photograph", hint="use '--device cpu'"
+                    f"the {self._device} has no memory for one photograph", hint=Remedy.USE_CPU
                 ) from error
             half = len(pixels) // 2
             return [*self._embed(pixels[:half]), *self._embed(pixels[half:])]
@@ -190,7 +191,7 @@ def _libraries() -> tuple[Any, Any]:
 def _device(torch: Any, wanted: str) -> str:  # noqa: ANN401 (a module)
     there = torch.cuda.is_available()
     if wanted == "cuda" and not there:
-        raise MissingDependencyError("torch finds no CUDA device", hint="use '--device cpu', or 'auto'")
+        raise MissingDependencyError("torch finds no CUDA device", hint=Remedy.USE_CPU_OR_AUTO)
     return "cuda" if there and wanted != "cpu" else "cpu"
 
 
@@ -211,7 +212,7 @@ def _checked_digest(weights: Path, expected: str | None) -> str:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise MissingDependencyError(
-            f"cannot read the weights {weights}: {error.strerror}", hint="name a file with --weights"
+            f"cannot read the weights {weights}: {error.strerror}", hint=Remedy.NAME_WEIGHTS
         ) from error
     if expected and digest != expected.lower():
         raise MissingDependencyError(
@@ -263,7 +264,7 @@ def _from_hub(open_clip: Any, name: str, pretrained: str, *, download: bool) -> 
     if pretrained not in open_clip.list_pretrained_tags_by_model(name):
         raise MissingDependencyError(
             f"there are no weights {pretrained!r} of {name}",
-            hint=f"choose of {', '.join(open_clip.list_pretrained_tags_by_model(name)) or 'a file: --weights FILE'}",
+            hint=_of_other_weights(open_clip.list_pretrained_tags_by_model(name)),
         )
     try:
         with _quiet(), _cache_alone(unless=download and _hub_has_an_address()):
@@ -273,8 +274,12 @@ def _from_hub(open_clip: Any, name: str, pretrained: str, *, download: bool) -> 
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise MissingDependencyError(
             f"cannot get the weights {pretrained!r} of {name}: {reason}",
-            hint="'images embed' gets them from the hub once, then they are in its cache; or name a file of them",
+            hint=Remedy.EMBED_TO_FETCH,
         ) from error
+
+
+def _of_other_weights(tags: Sequence[str]) -> Remedy | NextStep:
+    return Remedy.NAME_PRETRAINED.about(", ".join(tags)) if tags else Remedy.NAME_WEIGHTS
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from PIL import Image
 from troostwatch.domain.errors import ImageError, MissingDependencyError
 from troostwatch.domain.geometry import Box, Quad
 from troostwatch.domain.readings import Reading, ReadingKind, Token, WitnessClass
+from troostwatch.domain.remedies import Remedy
 from troostwatch.infrastructure.pixels.opening import load_upright
 
 NAME = "tesseract"
@@ -35,8 +36,8 @@ class TesseractReader:
     def __init__(self) -> None:
         if not shutil.which("tesseract"):
             raise MissingDependencyError(
-                "tesseract is not on PATH, so '--ocr-engine tesseract' cannot read photographs",
-                hint="apt-get install tesseract-ocr, or use '--ocr-engine rapidocr'",
+                "tesseract is not on PATH, so the engine 'tesseract' cannot read photographs",
+                hint=Remedy.USE_RAPIDOCR,
             )
         # Its threads fight with those of the other reading processes and win nothing.
         os.environ.setdefault("OMP_THREAD_LIMIT", "1")

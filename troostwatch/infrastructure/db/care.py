@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from troostwatch.domain.errors import DatabaseError
+from troostwatch.domain.remedies import Remedy
 from troostwatch.infrastructure import files
 
 # Promises that no CHECK of a single row can hold. Each query returns a sentence for every row that breaks one.
@@ -110,4 +111,4 @@ def _copy(connection: sqlite3.Connection, target: Path) -> None:
     finally:
         copy.close()
     if result != "ok":
-        raise DatabaseError(f"the copy is damaged: {result}", hint="run 'troostwatch db verify'")
+        raise DatabaseError(f"the copy is damaged: {result}", hint=Remedy.VERIFY)

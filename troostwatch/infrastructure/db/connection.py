@@ -7,15 +7,16 @@ import time
 from pathlib import Path
 
 from troostwatch.domain.errors import DatabaseError
+from troostwatch.domain.remedies import Remedy
 
 BUSY_SECONDS = 30.0
 
 
-_ADVICE = {
+_ADVICE: dict[int, str | Remedy] = {
     sqlite3.SQLITE_BUSY: "another program is writing; try again when it is done",
     sqlite3.SQLITE_FULL: "free some space on the disk; what was finished is kept",
     sqlite3.SQLITE_READONLY: "the file or its folder cannot be written",
-    sqlite3.SQLITE_CORRUPT: "restore a backup ('troostwatch db verify' tells more)",
+    sqlite3.SQLITE_CORRUPT: Remedy.RESTORE,
     sqlite3.SQLITE_NOTADB: "is it a Troostwatch database?",
     sqlite3.SQLITE_CANTOPEN: "check that the folder exists and can be written",
 }
@@ -24,7 +25,7 @@ _ADVICE = {
 def as_ours(error: sqlite3.Error) -> DatabaseError:
     """Return SQLite's complaint in our words, with what to do about it."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the lower byte names the kind
-    return DatabaseError(f"the database cannot be used: {error}", hint=_ADVICE.get(code, "run 'troostwatch db verify'"))
+    return DatabaseError(f"the database cannot be used: {error}", hint=_ADVICE.get(code, Remedy.VERIFY))
 
 
 def connect(path: Path, *, create: bool = True) -> sqlite3.Connection:
@@ -37,10 +38,10 @@ def connect(path: Path, *, create: bool = True) -> sqlite3.Connection:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DatabaseError(
-                f"cannot make the folder of {path}: {error.strerror}", hint="name another --db"
+                f"cannot make the folder of {path}: {error.strerror}", hint=Remedy.NAME_DATABASE
             ) from error
     elif not path.is_file():
-        raise DatabaseError(f"no database at {path}", hint="run 'troostwatch sync' first, or name one with --db")
+        raise DatabaseError(f"no database at {path}", hint=Remedy.SYNC_OR_NAME_DATABASE)
     try:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     except sqlite3.Error as error:

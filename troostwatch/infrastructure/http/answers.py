@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from troostwatch.domain.errors import TroostwatchError
+from troostwatch.domain.remedies import NextStep
 
 # A longer wish of the server is left to the next run.
 LONGEST_WAIT_SECONDS = 60.0
@@ -25,7 +26,7 @@ class HttpError(TroostwatchError):
         status: int | None = None,
         temporary: bool = False,
         retry_after: float | None = None,
-        hint: str | None = None,
+        hint: str | NextStep | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.status = status

@@ -6,16 +6,12 @@ import httpx
 from protego import Protego
 
 from troostwatch.domain.errors import SiteRefusedError, SourceError
+from troostwatch.domain.remedies import Remedy
 from troostwatch.infrastructure.http.answers import AddressRefusedError, HttpError
 from troostwatch.infrastructure.http.client import HttpClient, beginning
 
 # The standard asks for at least 500 KiB; what stands beyond is not read.
 MOST_BYTES = 512 * 1024
-
-SAVE_PAGES = (
-    "open the pages in your browser, save them (as 'HTML only', or export a HAR) into a folder, "
-    "and run: troostwatch sync saved-pages/"
-)
 
 
 class Robots:
@@ -30,7 +26,9 @@ class Robots:
         if origin not in self._rules:
             self._rules[origin] = await self._read(origin, url.host)
         if not self._rules[origin].can_fetch(str(url), self._name):
-            raise SiteRefusedError(f"robots.txt of {url.host} asks programs not to read {url}", hint=SAVE_PAGES)
+            raise SiteRefusedError(
+                f"robots.txt of {url.host} asks programs not to read {url}", hint=Remedy.SYNC_SAVED_PAGES
+            )
 
     async def _read(self, origin: str, host: str) -> Protego:
         try:

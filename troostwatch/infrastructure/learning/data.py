@@ -15,6 +15,7 @@ from troostwatch.domain.counting import counted
 from troostwatch.domain.errors import TroostwatchError, UsageError
 from troostwatch.domain.learning import features
 from troostwatch.domain.learning.rules import labels_by_rule
+from troostwatch.domain.remedies import Remedy
 from troostwatch.domain.token_format import row_from, values_of
 from troostwatch.domain.tokens import NONE_LABEL, LabelOrigin, TokenRow
 
@@ -55,7 +56,7 @@ def _row(line: str, where: str) -> TokenRow:
     except KeyError as error:
         raise UsageError(f"{where}: {error.args[0]!r} is missing") from error
     except (AttributeError, TypeError, ValueError, RecursionError) as error:
-        raise UsageError(f"{where}: not as 'images export-tokens' writes it ({error})") from error
+        raise UsageError(f"{where}: not as an export of words is written ({error})") from error
 
 
 def dataset(rows: Iterable[TokenRow]) -> Dataset:
@@ -64,7 +65,7 @@ def dataset(rows: Iterable[TokenRow]) -> Dataset:
     if not kept:
         raise TroostwatchError(
             "no word has a label that a person stands behind",
-            hint="review photographs, then 'troostwatch images export-tokens --include-reviewed'",
+            hint=Remedy.LABEL_WORDS,
         )
     groups = _groups([row for row, _ in kept])
     x, y, rules, numbers, contents = [], [], [], [], []

@@ -18,12 +18,12 @@ from troostwatch import __version__
 from troostwatch.domain.errors import TroostwatchError
 from troostwatch.domain.learning.features import FEATURE_VERSION, FEATURES
 from troostwatch.domain.learning.training_report import manifest_path as manifest_path
+from troostwatch.domain.remedies import Remedy
 from troostwatch.domain.tokens import LABELS
 from troostwatch.infrastructure import files
 
 FORMAT = 1
 _MOST_BYTES = 500_000_000
-_AGAIN = "train it anew: scripts/train_label_classifier.py, or 'troostwatch images retrain'"
 
 
 class ModelRefusedError(TroostwatchError):
@@ -102,14 +102,14 @@ def load(path: Path, *, sha256: str | None = None) -> Model:
     manifest = read_manifest(path)
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise ModelRefusedError(f"{path} is larger than {_MOST_BYTES:,} bytes", hint=_AGAIN)
+            raise ModelRefusedError(f"{path} is larger than {_MOST_BYTES:,} bytes", hint=Remedy.TRAIN)
         data = path.read_bytes()
     except OSError as error:
-        raise ModelRefusedError(f"there is no model {path}: {error.strerror}", hint=_AGAIN) from error
+        raise ModelRefusedError(f"there is no model {path}: {error.strerror}", hint=Remedy.TRAIN) from error
     found = hashlib.sha256(data).hexdigest()
     if len(data) != manifest.get("bytes") or found != manifest["sha256"]:
         raise ModelRefusedError(
-            f"{path} is not the file that its manifest describes (changed or truncated)", hint=_AGAIN
+            f"{path} is not the file that its manifest describes (changed or truncated)", hint=Remedy.TRAIN
         )
     if sha256 and found != sha256.lower():
         raise ModelRefusedError(
@@ -117,7 +117,7 @@ def load(path: Path, *, sha256: str | None = None) -> Model:
         )
     pipeline = joblib.load(io.BytesIO(data))
     if [str(label) for label in getattr(pipeline, "classes_", ())] != list(manifest["classes"]):
-        raise ModelRefusedError(f"{path} knows other labels than its manifest says", hint=_AGAIN)
+        raise ModelRefusedError(f"{path} knows other labels than its manifest says", hint=Remedy.TRAIN)
     return Model(pipeline, manifest)
 
 
@@ -127,13 +127,13 @@ def read_manifest(path: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(beside.read_bytes())
     except FileNotFoundError as error:
-        raise ModelRefusedError(f"{path} has no manifest {beside.name}: no model of ours", hint=_AGAIN) from error
+        raise ModelRefusedError(f"{path} has no manifest {beside.name}: no model of ours", hint=Remedy.TRAIN) from error
     except (OSError, ValueError, RecursionError) as error:
-        raise ModelRefusedError(f"{beside} cannot be read: {error}", hint=_AGAIN) from error
+        raise ModelRefusedError(f"{beside} cannot be read: {error}", hint=Remedy.TRAIN) from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise ModelRefusedError(f"{beside} is no manifest of a kind that this version knows", hint=_AGAIN)
+        raise ModelRefusedError(f"{beside} is no manifest of a kind that this version knows", hint=Remedy.TRAIN)
     if problem := _mismatch(manifest):
-        raise OutdatedModelError(f"{path} does not fit this version: {problem}", hint=_AGAIN)
+        raise OutdatedModelError(f"{path} does not fit this version: {problem}", hint=Remedy.TRAIN)
     return manifest
 
 

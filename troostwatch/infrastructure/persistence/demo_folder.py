@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from troostwatch.domain.errors import TroostwatchError, UsageError
+from troostwatch.domain.remedies import Remedy
 
 DATABASE = "troostwatch.db"
 _MARKER = ".troostwatch-demo"
@@ -18,10 +19,10 @@ def claim(folder: Path) -> None:
         if folder.exists() and not (folder / _MARKER).is_file() and any(folder.iterdir()):
             raise UsageError(
                 f"{folder} holds something that is no demo, and a demo starts from nothing",
-                hint="name another place with --folder; a new one is made",
+                hint=Remedy.NAME_FOLDER,
             )
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / _MARKER).write_text("A folder of 'troostwatch demo'; the next demo here starts anew.\n")
+        (folder / _MARKER).write_text("A folder of a demonstration of Troostwatch; the next one here starts anew.\n")
     except OSError as error:
         raise TroostwatchError(f"cannot write to {folder}: {error.strerror or error}") from error
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from troostwatch.domain.errors import TroostwatchError
+from troostwatch.domain.remedies import Remedy
 from troostwatch.domain.vectors import Near, StoredSpace, VectorKind, nearest
 
 Rows = Callable[[], Iterator[tuple[int, bytes]]]
@@ -90,9 +91,7 @@ class VectorFiles:
         with _beside(stem.with_suffix(".f32")) as vectors, _beside(stem.with_suffix(".ids")) as numbers:
             for number, vector in rows():
                 if len(vector) != dimension * _FLOAT.itemsize:
-                    raise TroostwatchError(
-                        f"vector {number} is not of {dimension} numbers", hint="run 'troostwatch db verify'"
-                    )
+                    raise TroostwatchError(f"vector {number} is not of {dimension} numbers", hint=Remedy.VERIFY)
                 vectors.write(vector)
                 numbers.write(number.to_bytes(_NUMBER.itemsize, "little"))
 

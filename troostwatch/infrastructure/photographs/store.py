@@ -22,7 +22,7 @@ from troostwatch.domain.images import SUFFIXES, Content, Fetched, LotImage, Stor
 from troostwatch.domain.lots import LOT_DISPLAY_ID
 
 _UNFINISHED = ".troostwatch-*.part"
-_ASK_AGAIN = "'images reprocess-failed', then 'images download' ask for it again"
+_ASK_AGAIN = "reprocessing what failed has it asked for again"
 _ATTEMPTS = 3  # of reading a file; a disk on the network may be away for a moment
 _NOT_THERE = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
 

@@ -20,11 +20,12 @@ from troostwatch.domain.lots import (
     LotDetailData,
     PageAddress,
 )
+from troostwatch.domain.remedies import Remedy
 from troostwatch.infrastructure.http.answers import HttpError
 from troostwatch.infrastructure.http.client import ClientOptions, HttpClient, whole_body
 from troostwatch.infrastructure.http.guard import Resolve, resolve
 from troostwatch.infrastructure.http.politeness import Sleep
-from troostwatch.infrastructure.http.robots import SAVE_PAGES, Robots
+from troostwatch.infrastructure.http.robots import Robots
 from troostwatch.infrastructure.web.parsers import next_data
 from troostwatch.infrastructure.web.parsers.auction_listing import parse_listing_props
 from troostwatch.infrastructure.web.parsers.lot_detail import parse_lot_props
@@ -136,7 +137,9 @@ class PageSource:
             return next_data.page_props(self._runner.run(self._get(url)))
         except HttpError as error:
             if error.status in (401, 403):
-                raise SiteRefusedError(f"{url}: the site refuses programs ({error.status})", hint=SAVE_PAGES) from error
+                raise SiteRefusedError(
+                    f"{url}: the site refuses programs ({error.status})", hint=Remedy.SYNC_SAVED_PAGES
+                ) from error
             raise SourceError(str(error), hint=error.hint) from error
 
     async def _get(self, url: str) -> bytes:

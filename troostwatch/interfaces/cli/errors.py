@@ -8,6 +8,7 @@ from troostwatch.domain import errors
 from troostwatch.domain.runs import Outcome
 from troostwatch.domain.secrets import without_secrets
 from troostwatch.interfaces.cli import output
+from troostwatch.interfaces.cli.remedies import worded
 
 
 class ExitCode(IntEnum):
@@ -44,7 +45,7 @@ def tell(error: errors.TroostwatchError) -> None:
 
     output.talk(f"troostwatch: {without_secrets(str(error), config.secrets())}", quiet=False)
     if error.hint:
-        output.talk(f"  try: {error.hint}", quiet=False)
+        output.talk(f"  try: {worded(error.hint)}", quiet=False)
 
 
 def of_outcome(outcome: Outcome) -> ExitCode:

@@ -12,6 +12,7 @@ from troostwatch import bootstrap
 from troostwatch.domain.errors import UsageError
 from troostwatch.domain.runs import Stage
 from troostwatch.interfaces.cli import errors, options, output, progress
+from troostwatch.interfaces.cli.remedies import worded
 from troostwatch.services.ports import Stop
 from troostwatch.services.sync.report import SyncReport
 
@@ -70,7 +71,7 @@ def tell(report: SyncReport, *, as_json: bool) -> None:
     for item in (*report.failed, *report.refused):
         output.talk(f"troostwatch: {item.name}: {item.reason}", quiet=False)
     for hint in dict.fromkeys(item.hint for item in (*report.failed, *report.refused) if item.hint):
-        output.talk(f"  try: {hint}", quiet=False)
+        output.talk(f"  try: {worded(hint)}", quiet=False)
     if as_json:
         for page in report.planned:
             click.echo(json.dumps({"would_read": page}))

@@ -11,6 +11,7 @@ from PIL import Image
 
 from troostwatch.domain.errors import ImageError, MissingDependencyError
 from troostwatch.domain.readings import OcrEngine, ReadingKind
+from troostwatch.domain.remedies import NextStep, Remedy
 from troostwatch.infrastructure.ai import image_analyzer
 from troostwatch.infrastructure.ai.tesseract_reader import TesseractReader, get_token_data, lines_of
 
@@ -102,7 +103,7 @@ def test_a_missing_program_is_told_before_the_first_photograph(monkeypatch: pyte
     with pytest.raises(MissingDependencyError, match="tesseract is not on PATH") as caught:
         image_analyzer.check(OcrEngine.TESSERACT)
 
-    assert caught.value.hint == "apt-get install tesseract-ocr, or use '--ocr-engine rapidocr'"
+    assert caught.value.hint == NextStep(Remedy.USE_RAPIDOCR)
     image_analyzer.check(OcrEngine.RAPIDOCR)
 
 

@@ -69,7 +69,7 @@ def test_what_changed_or_is_lost_stays_so_and_is_told(
         store.open(PHOTOGRAPH)
 
     assert caught.value.permanent
-    assert "images reprocess-failed" in str(caught.value)
+    assert "reprocessing what failed" in str(caught.value)
 
 
 @pytest.mark.parametrize("failures", [2, 3])

@@ -15,6 +15,7 @@ from fakes.lot_site import Answer, loopback_site, page_of
 
 from troostwatch.domain.errors import SiteRefusedError, SourceError, UsageError
 from troostwatch.domain.lots import FailedItem, PageAddress
+from troostwatch.domain.remedies import NextStep, Remedy
 from troostwatch.infrastructure.http.client import ClientOptions
 from troostwatch.infrastructure.web.site import PageSource
 
@@ -148,7 +149,7 @@ def test_a_site_that_refuses_is_told_with_the_advice_to_save_pages() -> None:
     with pytest.raises(SiteRefusedError, match="403") as caught:
         lot_page(Answer(status=403))
 
-    assert "troostwatch sync saved-pages/" in caught.value.hint
+    assert caught.value.hint == NextStep(Remedy.SYNC_SAVED_PAGES)
 
 
 def test_another_lots_page_is_not_taken_for_the_one_asked_for() -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from troostwatch.domain.errors import DatabaseError
+from troostwatch.domain.remedies import Remedy
 
 CURRENT_SCHEMA_VERSION = 12
 
@@ -66,7 +67,7 @@ def refuse_strange(connection: sqlite3.Connection) -> None:
     foreign = connection.execute("SELECT 1 FROM sqlite_schema WHERE name <> 'schema_migrations'").fetchone()
     # Looked at once more: another program may have made the first tables between the two looks.
     if not found and foreign and not version(connection):
-        raise DatabaseError("the database belongs to another program", hint="name one of Troostwatch with --db")
+        raise DatabaseError("the database belongs to another program", hint=Remedy.NAME_TROOSTWATCH_DATABASE)
     if found > CURRENT_SCHEMA_VERSION:
         raise DatabaseError(
             f"the database has schema version {found}, this program knows {CURRENT_SCHEMA_VERSION}",
