@@ -27,7 +27,7 @@ import numpy as np
 from troostwatch.domain.embedding import EmbeddingSpace
 from troostwatch.domain.search import Filters
 from troostwatch.domain.vectors import StoredSpace, VectorKind
-from troostwatch.infrastructure.db.unit_of_work import SqliteUnitOfWork, open_database
+from troostwatch.infrastructure.db.unit_of_work import SqliteSnapshot, SqliteUnitOfWork, open_database
 from troostwatch.infrastructure.persistence.vectors import VectorFiles
 
 DIMENSION = 512
@@ -245,13 +245,13 @@ def text(folder: Path, options: argparse.Namespace) -> None:
     for name, words in asked.items():
 
         def find(words: list[str] = words) -> None:
-            with SqliteUnitOfWork(connection, reads_only=True) as uow:
+            with SqliteSnapshot(connection) as uow:
                 uow.search.words(words, every=True, filters=Filters(), now=NOW, limit=200)
 
         print(f"{name} ({' '.join(words)}): {in_turns(7, find=find)['find']:.1f} ms (asked for: below 50)")
 
     def part() -> None:
-        with SqliteUnitOfWork(connection, reads_only=True) as uow:
+        with SqliteSnapshot(connection) as uow:
             uow.search.lots_with_code(rare[9][1:6], look_alikes=False, filters=Filters(), now=NOW, limit=1000)
 
     print(f"five characters of a code: {in_turns(7, find=part)['find']:.1f} ms")

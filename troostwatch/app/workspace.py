@@ -22,7 +22,7 @@ from troostwatch.domain.second_opinion import Budget
 from troostwatch.domain.secrets import without_secrets
 from troostwatch.infrastructure.db.care import backup
 from troostwatch.infrastructure.db.schema import migrations
-from troostwatch.infrastructure.db.unit_of_work import SqliteUnitOfWork
+from troostwatch.infrastructure.db.unit_of_work import SqliteSnapshot, SqliteUnitOfWork
 from troostwatch.infrastructure.files import Place, write
 from troostwatch.infrastructure.persistence.lock import stage_lock
 from troostwatch.infrastructure.photographs.inventory import FolderInventory
@@ -73,9 +73,9 @@ class Workspace:
     def uow(self) -> SqliteUnitOfWork:
         return SqliteUnitOfWork(self._connection)
 
-    def snapshot(self) -> SqliteUnitOfWork:
-        """A unit of work that only reads: it waits for nobody and sees one moment."""
-        return SqliteUnitOfWork(self._connection, reads_only=True)
+    def snapshot(self) -> SqliteSnapshot:
+        """What reads as of one moment and waits for nobody."""
+        return SqliteSnapshot(self._connection)
 
     @cached_property
     def stages(self) -> Stages:

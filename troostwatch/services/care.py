@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from troostwatch.services.ports import FileInventory, UnitOfWork
+from troostwatch.services.ports import FileInventory, Snapshots
 
 
 @dataclass(slots=True)
@@ -20,13 +20,13 @@ class VerifyReport:
 
 
 class CareService:
-    def __init__(self, uow: UnitOfWork, inventory: FileInventory) -> None:
-        self._uow = uow
+    def __init__(self, snapshot: Snapshots, inventory: FileInventory) -> None:
+        self._snapshot = snapshot
         self._inventory = inventory
 
     def verify(self) -> VerifyReport:
         """Compare the files with the rows, and the rows with what they promise."""
-        with self._uow() as uow:
+        with self._snapshot() as uow:
             if damage := uow.care.damage():
                 return VerifyReport(problems=[*damage, "restore a backup; nothing else was looked at"])
             expected = uow.care.expected_files()

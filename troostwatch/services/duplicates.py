@@ -16,7 +16,7 @@ from troostwatch.domain.duplicates import (
 )
 from troostwatch.domain.errors import ImageError
 from troostwatch.domain.runs import Outcome, ended
-from troostwatch.services.ports import Clock, Hasher, Progress, Stop, UnitOfWork, say_nothing, stopped_by
+from troostwatch.services.ports import Clock, Hasher, Progress, Snapshots, Stop, UnitOfWork, say_nothing, stopped_by
 
 _AT_ONCE = 100  # hashes written in one transaction
 
@@ -48,7 +48,7 @@ class Duplicates:
 
 class DuplicateService:
     def __init__(
-        self, uow: UnitOfWork, snapshot: UnitOfWork, clock: Clock, hasher: Hasher, progress: Progress | None = None
+        self, uow: UnitOfWork, snapshot: Snapshots, clock: Clock, hasher: Hasher, progress: Progress | None = None
     ) -> None:
         self._uow = uow
         self._snapshot = snapshot

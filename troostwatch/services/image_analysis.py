@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from troostwatch.domain.codes import CodeStatus
 from troostwatch.domain.counting import counted
@@ -25,7 +26,6 @@ from troostwatch.services.ports import (
     NeverStop,
     Progress,
     Stop,
-    Unit,
     UnitOfWork,
     say_nothing,
     stopped_by,
@@ -33,6 +33,9 @@ from troostwatch.services.ports import (
 from troostwatch.services.second_opinions import SecondOpinionReport, SecondOpinionService
 from troostwatch.services.settling import Settled, settle_content
 from troostwatch.services.token_export import TokenExportService
+
+if TYPE_CHECKING:
+    from troostwatch.services.ports import Unit
 
 Tell = Callable[[LotImage, Settled], None]
 AnalyzerFor = Callable[[Backend, OcrEngine | None, int | None], Analyzer]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from troostwatch.domain.counting import counted
 from troostwatch.domain.embedding import LotText, Vector, WaitingPhotograph
@@ -17,12 +18,14 @@ from troostwatch.services.ports import (
     Progress,
     Stop,
     TextEmbedder,
-    Unit,
     UnitOfWork,
     VisionEmbedder,
     say_nothing,
     stopped_by,
 )
+
+if TYPE_CHECKING:
+    from troostwatch.services.ports import Unit
 
 _TEXTS_AT_ONCE = 64
 

@@ -15,7 +15,7 @@ from troostwatch.domain.judgement.naming import NameOnLabel
 from troostwatch.domain.remedies import Remedy
 from troostwatch.domain.reports import CodeRow, LotSummary, Stats
 from troostwatch.domain.runs import Run
-from troostwatch.services.ports import Clock, UnitOfWork
+from troostwatch.services.ports import Clock, Snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,14 @@ class LotView:
 
 
 class ReportService:
-    def __init__(self, uow: UnitOfWork, clock: Clock) -> None:
-        self._uow = uow
+    def __init__(self, snapshot: Snapshots, clock: Clock) -> None:
+        self._snapshot = snapshot
         self._clock = clock
 
     def require(self, *, lots: Sequence[str] = (), auction: str | None = None) -> None:
         """Raise UsageError for lots, or an auction, of which the database knows nothing."""
         now = self._clock()
-        with self._uow() as uow:
+        with self._snapshot() as uow:
             unknown = [lot for lot in lots if not uow.reports.lots(now=now, lots=[lot])]
             if auction is not None and not uow.reports.lots(now=now, auction=auction, limit=1):
                 raise UsageError(f"the database knows no lots of auction {auction}", hint=Remedy.SYNC.about(auction))
@@ -52,7 +52,7 @@ class ReportService:
     ) -> Iterator[CodeRow]:
         """Return codes in order of lot and position, as of one moment. Raises UsageError for unknown lots."""
         self.require(lots=lots)
-        with self._uow() as uow:
+        with self._snapshot() as uow:
             rows = list(uow.reports.codes(approved_only=approved_only, include_rejected=include_rejected, lots=lots))
         return iter(rows)
 
@@ -61,7 +61,7 @@ class ReportService:
     ) -> list[LotSummary]:
         self.require(auction=auction)
         now = self._clock()
-        with self._uow() as uow:
+        with self._snapshot() as uow:
             return uow.reports.lots(
                 now=now,
                 limit=limit,
@@ -71,7 +71,7 @@ class ReportService:
 
     def lot(self, display_id: str) -> LotView:
         """Return one lot. Raises UsageError when the database does not know it."""
-        with self._uow() as uow:
+        with self._snapshot() as uow:
             found = uow.reports.lots(now=self._clock(), lots=[display_id])
             if not found:
                 raise UsageError(f"the database knows no lot {display_id}", hint=Remedy.SYNC.about(display_id))
@@ -92,7 +92,7 @@ class ReportService:
 
         People are asked about the doubtful codes first, so the bins of sure codes fill last.
         """
-        with self._uow() as uow:
+        with self._snapshot() as uow:
             judged = uow.reports.decided_confidences()
         if not judged:
             raise UsageError(
@@ -102,14 +102,14 @@ class ReportService:
         return reliability(judged)
 
     def stats(self) -> Stats:
-        with self._uow() as uow:
+        with self._snapshot() as uow:
             return uow.reports.stats()
 
     def runs(self, limit: int) -> list[Run]:
-        with self._uow() as uow:
+        with self._snapshot() as uow:
             return uow.runs.latest(limit)
 
     def last_runs(self) -> list[Run]:
         """Return the last run of each stage, however long ago it was."""
-        with self._uow() as uow:
+        with self._snapshot() as uow:
             return uow.runs.latest_of_stages()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from troostwatch.domain.codes import Code, CodeStatus, CodeType, canonical
 from troostwatch.domain.decisions import Decision, Verdict
@@ -11,8 +12,11 @@ from troostwatch.domain.errors import UsageError
 from troostwatch.domain.judgement import checks
 from troostwatch.domain.queue import QueueItem
 from troostwatch.domain.remedies import Remedy
-from troostwatch.services.ports import Clock, Unit, UnitOfWork
+from troostwatch.services.ports import Clock, Snapshots, UnitOfWork
 from troostwatch.services.settling import settle_content
+
+if TYPE_CHECKING:
+    from troostwatch.services.ports import Snapshot, Unit
 
 _LONGEST = 200
 # Types whose values check themselves: what fails here is a typing error.
@@ -28,8 +32,7 @@ class Answer:
 
 
 class ReviewService:
-    def __init__(self, uow: UnitOfWork, clock: Clock, *, snapshot: UnitOfWork | None = None) -> None:
-        """`snapshot` is a unit of work that only reads; without it the queue is read through `uow`."""
+    def __init__(self, uow: UnitOfWork, clock: Clock, *, snapshot: Snapshots | None = None) -> None:
         self._uow = uow
         self._snapshot = snapshot or uow
         self._clock = clock
@@ -138,14 +141,14 @@ class ReviewService:
         )
 
 
-def _found(uow: Unit, code_id: int) -> tuple[str, Code]:
+def _found(uow: Snapshot, code_id: int) -> tuple[str, Code]:
     found = uow.codes.find(code_id)
     if found is None:
         raise UsageError(f"there is no code {code_id}", hint=Remedy.LIST_CODES)
     return found
 
 
-def _content_of(uow: Unit, image_id: int) -> str:
+def _content_of(uow: Snapshot, image_id: int) -> str:
     image = uow.images.get(image_id)
     if image is None or image.sha256 is None or uow.codes.analysis_of(image.sha256) is None:
         raise UsageError(f"there is no analyzed photograph {image_id}", hint=Remedy.ANALYZE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from troostwatch.domain.errors import UsageError
 from troostwatch.domain.reports import CodeRow
@@ -22,7 +23,10 @@ from troostwatch.domain.search import (
     with_excerpts,
     words_of,
 )
-from troostwatch.services.ports import Clock, Progress, Unit, UnitOfWork, say_nothing
+from troostwatch.services.ports import Clock, Progress, Snapshots, UnitOfWork, say_nothing
+
+if TYPE_CHECKING:
+    from troostwatch.services.ports import Snapshot
 
 _AT_ONCE = 500  # documents made in one transaction: others may write in between
 _FIRST = 200  # of each ranking; what stands further down in one space no other can lift into a short answer
@@ -36,7 +40,7 @@ Way = Callable[[Question, SearchAnswer], Sequence[Ranking]]
 class SearchIndexService:
     """Keeps the documents that search looks at as new as the rows they are made from."""
 
-    def __init__(self, uow: UnitOfWork, snapshot: UnitOfWork, progress: Progress | None = None) -> None:
+    def __init__(self, uow: UnitOfWork, snapshot: Snapshots, progress: Progress | None = None) -> None:
         self._uow = uow
         self._snapshot = snapshot
         self._progress = progress or say_nothing
@@ -60,7 +64,7 @@ class SearchIndexService:
 class SearchService:
     """Asks every space that is there, and fuses what they say."""
 
-    def __init__(self, snapshot: UnitOfWork, clock: Clock, index: SearchIndexService, ways: Sequence[Way] = ()) -> None:
+    def __init__(self, snapshot: Snapshots, clock: Clock, index: SearchIndexService, ways: Sequence[Way] = ()) -> None:
         self._snapshot = snapshot
         self._clock = clock
         self._index = index
@@ -90,7 +94,7 @@ class SearchService:
         answer.hits = [Hit(by_id[f.lot], f.score, with_excerpts(f.reasons, documents.get(f.lot), words)) for f in found]
         return answer
 
-    def _words(self, uow: Unit, words: Sequence[str], question: Question) -> Ranking:
+    def _words(self, uow: Snapshot, words: Sequence[str], question: Question) -> Ranking:
         """Rank lots that hold all words; where these are few, after them those that hold some."""
         now, filters = self._clock(), question.filters
         found = uow.search.words(words, every=True, filters=filters, now=now, limit=_FIRST)
@@ -100,7 +104,7 @@ class SearchService:
             found += [row for row in some if row[0] not in known]
         return Ranking(Space.WORDS, tuple(Candidate(lot, score, "") for lot, score in found))
 
-    def _codes(self, uow: Unit, parts: Sequence[str], question: Question) -> Ranking:
+    def _codes(self, uow: Snapshot, parts: Sequence[str], question: Question) -> Ranking:
         """Rank lots with codes that fit: whole ones first, then parts, then what looks alike."""
         fitting = [(fit, row, part) for part in parts for row, fit in self._fitting(uow, part, question)]
         fitting.sort(key=lambda each: (list(Match).index(each[0]), -each[1].code.confidence))
@@ -109,7 +113,7 @@ class SearchService:
             best.setdefault(row.lot, Candidate(row.lot, row.code.confidence, told(row, fit, part)))
         return Ranking(Space.CODE, tuple(best.values()))
 
-    def _fitting(self, uow: Unit, part: str, question: Question) -> list[tuple[CodeRow, Match]]:
+    def _fitting(self, uow: Snapshot, part: str, question: Question) -> list[tuple[CodeRow, Match]]:
         for look_alikes in (False, True):
             lots = uow.search.lots_with_code(
                 part,

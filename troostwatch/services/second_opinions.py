@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from troostwatch.domain.counting import counted
 from troostwatch.domain.errors import ImageError, TroostwatchError, unforeseen
@@ -26,9 +27,12 @@ from troostwatch.domain.second_opinion import (
     opinions,
     views_left,
 )
-from troostwatch.services.ports import Clock, Progress, SecondReader, Stop, Unit, UnitOfWork, say_nothing, stopped_by
+from troostwatch.services.ports import Clock, Progress, SecondReader, Stop, UnitOfWork, say_nothing, stopped_by
 from troostwatch.services.settling import settle_content
 from troostwatch.services.spending import Ledger
+
+if TYPE_CHECKING:
+    from troostwatch.services.ports import Unit
 
 # A circuit breaker: so many photographs one after the other without any answer, and the rest can wait.
 _MOST_FAILURES_IN_A_ROW = 5

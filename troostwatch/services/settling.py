@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from troostwatch.domain.codes import Code
 from troostwatch.domain.decisions import settle
 from troostwatch.domain.images import Thresholds, review_reason
 from troostwatch.services.ports import Unit
+
+if TYPE_CHECKING:
+    from troostwatch.services.ports import Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from troostwatch.domain.counting import counted
 from troostwatch.domain.errors import UsageError
 from troostwatch.domain.tokens import LABELS, HandLabel, TokenRow, is_complete, labels_for, place, undecided_words
-from troostwatch.services.ports import Clock, Unit, UnitOfWork
+from troostwatch.services.ports import Clock, UnitOfWork
+
+if TYPE_CHECKING:
+    from troostwatch.services.ports import Unit
 
 
 @dataclass(slots=True)

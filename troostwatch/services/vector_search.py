@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,10 @@ from troostwatch.domain.errors import MissingDependencyError, TroostwatchError, 
 from troostwatch.domain.remedies import NextStep, Remedy
 from troostwatch.domain.search import Candidate, Question, Ranking, SearchAnswer, Space
 from troostwatch.domain.vectors import Near, StoredSpace, VectorKind, combined_ranking
-from troostwatch.services.ports import Clock, TextEmbedder, Unit, UnitOfWork, VectorIndex, VectorStore, VisionEmbedder
+from troostwatch.services.ports import Clock, Snapshots, TextEmbedder, VectorIndex, VectorStore, VisionEmbedder
+
+if TYPE_CHECKING:
+    from troostwatch.services.ports import Snapshot
 
 _FIRST = 200  # vectors taken of each ranking that is fused
 
@@ -26,7 +30,7 @@ class VectorSearchService:
 
     def __init__(
         self,
-        snapshot: UnitOfWork,
+        snapshot: Snapshots,
         clock: Clock,
         *,
         store: VectorStore,
@@ -91,7 +95,7 @@ class VectorSearchService:
             answer.notes.append(f"texts without {stored.space.model}: {error}")
             return None
 
-    def _by_text(self, uow: Unit, question: Question, answer: SearchAnswer, paid: _Paid | None) -> list[Ranking]:
+    def _by_text(self, uow: Snapshot, question: Question, answer: SearchAnswer, paid: _Paid | None) -> list[Ranking]:
         found = []
         if paid:
             look = self._look(uow, VectorKind.LOTS, paid[0], question, answer)
@@ -113,7 +117,7 @@ class VectorSearchService:
         looks = [(space, self._look(uow, kind, used, question, answer)) for space, (kind, used) in spaces.items()]
         return found + [look.ranking(space, asked) for space, look in looks]
 
-    def _by_image(self, uow: Unit, question: Question, answer: SearchAnswer) -> Ranking:
+    def _by_image(self, uow: Snapshot, question: Question, answer: SearchAnswer) -> Ranking:
         stored = uow.embeddings.space_in_use(VectorKind.PHOTOGRAPHS)
         if stored is None:
             raise MissingDependencyError(
@@ -122,7 +126,7 @@ class VectorSearchService:
         asked = self._embedder(stored).embed_image(self._fetch(question.image or ""))[np.newaxis]
         return self._look(uow, VectorKind.PHOTOGRAPHS, stored, question, answer).ranking(Space.PICTURE, asked)
 
-    def _by_likeness(self, uow: Unit, question: Question, answer: SearchAnswer) -> Ranking:
+    def _by_likeness(self, uow: Snapshot, question: Question, answer: SearchAnswer) -> Ranking:
         lot = question.like or ""
         if not uow.reports.lots(now=self._clock(), lots=[lot]):
             raise UsageError(f"the database knows no lot {lot}", hint=Remedy.SYNC.about(lot))
@@ -158,14 +162,14 @@ class VectorSearchService:
             return Remedy.INSTALL_THEN_EMBED.about(str(error.hint))
         return NextStep(Remedy.EMBED)
 
-    def _space_to_compare(self, uow: Unit, kind: VectorKind) -> StoredSpace | None:
+    def _space_to_compare(self, uow: Snapshot, kind: VectorKind) -> StoredSpace | None:
         """Return the space in which lots are compared with each other, for which no model is needed."""
         preferred = self._paid_model if kind is VectorKind.LOTS else None
         known = uow.embeddings.space_in_use(kind, model=preferred) if preferred else None
         return known or uow.embeddings.space_in_use(kind)
 
     def _look(
-        self, uow: Unit, kind: VectorKind, stored: StoredSpace, question: Question, answer: SearchAnswer
+        self, uow: Snapshot, kind: VectorKind, stored: StoredSpace, question: Question, answer: SearchAnswer
     ) -> _Look:
         index = _opened(self._store, uow, kind, stored)
         if index.recall is not None:
@@ -173,7 +177,7 @@ class VectorSearchService:
         return _Look(uow, self._clock(), kind, stored, index, question)
 
 
-def _opened(store: VectorStore, uow: Unit, kind: VectorKind, stored: StoredSpace) -> VectorIndex:
+def _opened(store: VectorStore, uow: Snapshot, kind: VectorKind, stored: StoredSpace) -> VectorIndex:
     return store.open(kind, stored, lambda: uow.embeddings.vectors(kind, stored.id))
 
 
@@ -181,7 +185,7 @@ def _opened(store: VectorStore, uow: Unit, kind: VectorKind, stored: StoredSpace
 class _Look:
     """One question to the vectors of one kind in one space."""
 
-    uow: Unit
+    uow: Snapshot
     now: datetime
     kind: VectorKind
     stored: StoredSpace

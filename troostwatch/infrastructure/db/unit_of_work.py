@@ -24,15 +24,16 @@ from troostwatch.infrastructure.db.search import SearchRepository
 from troostwatch.infrastructure.db.tokens import OcrTokenRepository
 
 
-class SqliteUnitOfWork:
-    """`with uow:` opens a transaction; without `commit()` the end of the block rolls back.
+class SqliteSnapshot:
+    """`with snapshot:` reads as of one moment and waits for nobody.
 
     What SQLite complains about inside the block leaves it as DatabaseError.
     """
 
-    def __init__(self, connection: sqlite3.Connection, *, reads_only: bool = False) -> None:
+    _begin = "BEGIN"
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._conn = connection
-        self._begin = "BEGIN" if reads_only else "BEGIN IMMEDIATE"
         self.auctions = AuctionRepository(connection)
         self.lots = LotRepository(connection)
         self.images = LotImageRepository(connection)
@@ -48,15 +49,11 @@ class SqliteUnitOfWork:
         self.reports = ReportRepository(connection)
 
     def __enter__(self) -> Self:
-        # IMMEDIATE takes the write lock now: a block that reads first cannot fail later because another wrote.
         try:
             self._conn.execute(self._begin)
         except sqlite3.Error as error:
             raise as_ours(error) from error
         return self
-
-    def commit(self) -> None:
-        self._conn.execute("COMMIT")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -66,6 +63,16 @@ class SqliteUnitOfWork:
                 self._conn.execute("ROLLBACK")
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.IntegrityError):
             raise as_ours(error) from error
+
+
+class SqliteUnitOfWork(SqliteSnapshot):
+    """`with uow:` opens a transaction that writes; without `commit()` the end of the block rolls back."""
+
+    # Takes the write lock now: a block that reads first cannot fail later because another wrote.
+    _begin = "BEGIN IMMEDIATE"
+
+    def commit(self) -> None:
+        self._conn.execute("COMMIT")
 
 
 def open_database(path: Path, *, create: bool = True) -> sqlite3.Connection:
