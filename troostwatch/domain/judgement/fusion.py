@@ -187,6 +187,19 @@ def _evidence(candidate: Candidate, witnesses: Sequence[Witness], readings: Sequ
     return tuple(reasons)
 
 
+def _understood(index: int, claims: Iterable[Claim]) -> list[Claim]:
+    """Return what a symbol says by its identifiers, where that is none of our codes: where a thing comes from."""
+    mine = [claim for claim in claims if claim.reading == index]
+    named = all(claim.type is CodeType.OTHER and claim.basis is Basis.IDENTIFIER for claim in mine)
+    return mine if named else []
+
+
+def _named(others: Sequence[Claim], text: str, symbol: Reading) -> Code:
+    confidence = weighing.confidence(weights(), [Basis.IDENTIFIER], (), [of_symbol(symbol, vouched=True)])
+    why = tuple(claim.why for claim in others)
+    return Code(CodeType.OTHER, text, round(confidence, 4), symbol.quad.box, None, why, (symbol.reader,))
+
+
 def _unexplained_symbols(readings: Sequence[Reading], claims: Sequence[Claim], codes: Sequence[Code]) -> list[Code]:
     """Return as `other` what symbols hold that nothing else explains."""
     explained = {squeeze(code.value) for code in codes} | {claim.reading for claim in claims}
@@ -194,6 +207,8 @@ def _unexplained_symbols(readings: Sequence[Reading], claims: Sequence[Claim], c
     found: dict[str, Code] = {}
     for index, reading in enumerate(readings):
         text = " ".join(reading.text.split()).upper()
+        if others := _understood(index, claims):
+            found.setdefault(text, _named(others, text, reading))
         if reading.kind is not ReadingKind.SYMBOL or index in explained or squeeze(text) in explained:
             continue
         printed = any(shows(other, squeeze(text)) for other in readings if other.kind is ReadingKind.TEXT)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from troostwatch.domain.codes import CodeType, canonical, squeeze, without_look_alikes
 from troostwatch.domain.judgement import captions, checks, pairing, payloads
+from troostwatch.domain.judgement.candidates import shows
 from troostwatch.domain.judgement.claims import CAPTIONED, Basis, Claim
 from troostwatch.domain.judgement.labels import labels
 from troostwatch.domain.judgement.likeness import SURE, code_likeness
@@ -29,6 +30,7 @@ def gather(readings: Sequence[Reading]) -> tuple[list[Claim], list[Orphan]]:
     claims, orphans = pairing.claims(readings, on)
     for index, reading in enumerate(readings):
         claims += _self_claims(reading, index, seen)
+    claims = _ended_by_print(claims, readings)
     claims += pairing.printed_gtins(readings)
     claims += _announced_serials(readings, claims, seen)
     claims = _cross_checked(claims, readings)
@@ -73,6 +75,24 @@ def _opinion(reading: Reading, kind: CodeType, index: int) -> list[Claim]:
     if reading.witness is WitnessClass.DERIVED:
         return [Claim(kind, value, Basis.CLASSIFIED, "the classifier takes it for one", index)]
     return [Claim(kind, value, Basis.OPINION, f"{reading.reader} names it so", index)]
+
+
+def _ended_by_print(claims: Sequence[Claim], readings: Sequence[Reading]) -> list[Claim]:
+    """Where a printer left out the separator behind an element, the print beside it tells where the element ends."""
+    texts = [reading for reading in readings if reading.kind is ReadingKind.TEXT]
+    settled = list(claims)
+    for index, reading in enumerate(readings):
+        options = payloads.shorter(reading) if reading.kind is ReadingKind.SYMBOL else ()
+        for kind in {kind for kind, _ in options}:
+            whole = [c for c in settled if c.reading == index and c.type is kind]
+            printed = [v for k, v in options if k is kind and any(shows(text, squeeze(v)) for text in texts)]
+            if any(shows(text, squeeze(c.value)) for c in whole for text in texts):
+                settled = [c for c in settled if c not in whole or c.basis is not Basis.CONTESTED]
+            elif printed:
+                why = f"{reading.symbology} with an element that ends as it is printed"
+                settled = [c for c in settled if c not in whole]
+                settled.append(Claim(kind, max(printed, key=len), Basis.IDENTIFIER, why, index))
+    return settled
 
 
 def _announced_serials(readings: Sequence[Reading], claims: Sequence[Claim], seen: Seen) -> list[Claim]:

@@ -1,81 +1,41 @@
-"""What the text inside a symbol claims by its own grammar.
+"""What the text inside a symbol claims by its own grammar, whichever of them it is written in.
 
-Sources: GTIN check digits, GS1 General Specifications; application identifiers, see `gs1`; data identifiers,
-ANSI MH10.8.2; envelopes, ISO/IEC 15434; Lenovo's 1S (machine type and model, then serial number) and HP's
-product#region, from labels.
+Each grammar has a module: `gs1`, `identifiers` (ANSI MH10.8.2 and ISO 15434), `hibc`, `links` (web addresses), `keyed`
+(JSON, XML, tables, 'key: value'). Here is decided which of them a payload speaks, and what its words are worth.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from urllib.parse import parse_qsl, urlsplit
 
 from troostwatch.domain.codes import CodeType, canonical, squeeze
-from troostwatch.domain.judgement import checks, gs1
+from troostwatch.domain.judgement import checks, gs1, hibc, identifiers, keyed, links, things
 from troostwatch.domain.judgement.claims import Basis, Claim
+from troostwatch.domain.judgement.gs1 import Element
+from troostwatch.domain.judgement.identifiers import Told
+from troostwatch.domain.judgement.keyed import Keyed
 from troostwatch.domain.readings import Reading, ReadingKind
 
 RETAIL = frozenset({"EAN13", "EAN8", "UPCA", "UPCE"})
-# A length that a misread of a pattern of stripes reaches easily.
-_SHORTEST = {"ITF": 14, "Code39": 6, "Codabar": 8, "Code93": 6}
+# A length that a misread of a pattern of stripes reaches easily; shorter ones have to be seen more than once.
+_SHORTEST = {"ITF": 14, "Code39": 6, "Code39Std": 6, "Codabar": 8, "Code93": 6}
+_SHORTEST_SEEN_TWICE = {"ITF": 8}
+_TWICE = 0.5  # the reader's number is the share of its scales, in quarters
 
-_ENVELOPE = re.compile(r"\[\)>\x1e?(?P<form>0[56]|12)\x1d(?P<fields>.*?)(?:\x1e?\x04)?$", re.DOTALL)
-_MTM_AND_SERIAL = re.compile(r"(?P<mtm>\d{2}[0-9A-Z]{8}),?(?P<serial>[0-9A-HJ-NP-Z]{8})")
 _HP_PRODUCT = re.compile(r"(?:HPI-)?(?P<product>[0-9A-Z]{6,8}#[0-9A-Z]{3})")
-_LABELLED = re.compile(r"\(?(?P<label>[A-Z0-9./ ()-]{1,16}?)\)?\s*[:=]\s*(?P<value>.*)", re.DOTALL)
-
-# What a data identifier says of the rest of the payload (ANSI MH10.8.2, the categories seen on goods).
-_IDENTIFIERS: tuple[tuple[str, CodeType], ...] = (
-    ("31P", CodeType.MODEL_NUMBER),  # supplier's item number; Lenovo prints the model there
-    ("30S", CodeType.UUID),
-    ("30P", CodeType.PART_NUMBER),
-    ("23S", CodeType.MAC_ADDRESS),
-    ("1P", CodeType.PART_NUMBER),
-    ("18V", CodeType.OTHER),
-    ("4L", CodeType.OTHER),
-)
-# In an envelope of format 06 every field has an identifier, so those that are single letters count there too.
-_IDENTIFIERS_IN_ENVELOPES: tuple[tuple[str, CodeType], ...] = (
-    *_IDENTIFIERS,
-    ("S", CodeType.SERIAL_NUMBER),
-    ("P", CodeType.PART_NUMBER),
-)
-# Format 12 has words (ATA Spec 2000 text element identifiers).
-_TEXT_ELEMENTS = {"SER": CodeType.SERIAL_NUMBER, "PNR": CodeType.PART_NUMBER, "PNO": CodeType.PART_NUMBER}
 # What GS1 application identifiers hold that we look for.
 _APPLICATION = {
     "01": CodeType.EAN,
     "02": CodeType.EAN,
+    "03": CodeType.EAN,
     "21": CodeType.SERIAL_NUMBER,
     "240": CodeType.PART_NUMBER,
     "241": CodeType.PART_NUMBER,
+    "8002": CodeType.IMEI,
 }
+_OF_THE_BUYER = "241"
 _WORLD_WIDE_NAME = re.compile(r"5(?=[0-9A-F]*[A-F])[0-9A-F]{15}")  # NAA 5: IEEE registered (T10 SPC)
-# Words before a value inside a two-dimensional symbol or a URL.
-_LABELS = {
-    "SN": CodeType.SERIAL_NUMBER,
-    "S/N": CodeType.SERIAL_NUMBER,
-    "SERIAL": CodeType.SERIAL_NUMBER,
-    "SERIALNUMBER": CodeType.SERIAL_NUMBER,
-    "SER": CodeType.SERIAL_NUMBER,
-    "MTM": CodeType.MODEL_NUMBER,
-    "MODEL": CodeType.MODEL_NUMBER,
-    "MDL": CodeType.MODEL_NUMBER,
-    "PN": CodeType.PART_NUMBER,
-    "P/N": CodeType.PART_NUMBER,
-    "SKU": CodeType.PART_NUMBER,
-    "PID": CodeType.PART_NUMBER,
-    "EAN": CodeType.EAN,
-    "GTIN": CodeType.EAN,
-    "UPC": CodeType.EAN,
-    "IMEI": CodeType.IMEI,
-    "IMEI1": CodeType.IMEI,
-    "IMEI2": CodeType.IMEI,
-    "EID": CodeType.EID,
-    "MAC": CodeType.MAC_ADDRESS,
-    "UUID": CodeType.UUID,
-}
 
 
 def standing(readings: Sequence[Reading]) -> list[Reading]:
@@ -87,20 +47,27 @@ def standing(readings: Sequence[Reading]) -> list[Reading]:
 
 
 def _stands(symbol: Reading, readings: Iterable[Reading]) -> bool:
-    if symbol.symbology == "UPCE":
+    form = symbol.symbology or ""
+    if form == "UPCE":
         texts = (squeeze(r.text) for r in readings if r.kind is ReadingKind.TEXT)
         value = canonical(CodeType.EAN, checks.upc_a_of(symbol.text))
         return any(canonical(CodeType.EAN, checks.upc_a_of(digits)) == value for digits in texts if len(digits) == 8)
-    return len(symbol.text) >= _SHORTEST.get(symbol.symbology or "", 4)
+    least = _SHORTEST.get(form, 4)
+    if (symbol.confidence or 0.0) >= _TWICE:
+        least = _SHORTEST_SEEN_TWICE.get(form, least)
+    return len(symbol.text) >= least
 
 
 def claims(reading: Reading, index: int) -> list[Claim]:
-    """Return what the payload of one symbol claims; an ordinary string claims nothing by itself."""
-    found: dict[tuple[CodeType, str], Claim] = {}
+    """Return what the payload of one symbol claims; an ordinary string claims nothing by itself.
+
+    As `other` it claims what is understood and none of our codes: a quantity, an origin, an invoice.
+    """
+    found: dict[tuple[CodeType, str, Basis], Claim] = {}
     for kind, value, basis, why in _parse(reading.text.strip(), reading.symbology or ""):
-        if checks.plausible(kind, value):
+        if kind is CodeType.OTHER or checks.plausible(kind, value):
             claim = Claim(kind, canonical(kind, value), basis, why, index)
-            found.setdefault((claim.type, claim.value), claim)
+            found.setdefault((claim.type, claim.value, basis), claim)
     return list(found.values())
 
 
@@ -110,7 +77,19 @@ def shown(reading: Reading) -> list[str]:
     return [
         text,
         *(claim.value for claim in claims(reading, 0)),
+        *(value for _, value in shorter(reading)),
         *([text[1:]] if text[:1] == "S" else []),
+    ]
+
+
+def shorter(reading: Reading) -> list[tuple[CodeType, str]]:
+    """Return the values that the payload of a symbol may mean as well, where its printer left out a separator."""
+    return [
+        (kind, canonical(kind, value))
+        for element in _elements(reading.text.strip(), reading.symbology or "")
+        if (kind := _APPLICATION.get(element.identifier))
+        for value in element.shorter
+        if checks.plausible(kind, value)
     ]
 
 
@@ -121,64 +100,116 @@ def _parse(text: str, symbology: str) -> Iterator[_Raw]:
     if symbology in RETAIL:
         text = checks.upc_a_of(text) if symbology == "UPCE" else text
         yield CodeType.EAN, text, Basis.RETAIL_SYMBOL, f"{symbology} symbol with a right check digit"
-        return
-    if envelope := _ENVELOPE.match(text):
-        yield from _enveloped(envelope["form"], envelope["fields"], f"{symbology} in an ISO 15434 envelope")
-        return
-    if elements := gs1.elements(text):
+    elif formats := identifiers.formats(identifiers.readable(text)):
+        yield from _enveloped(formats, f"{symbology} in an ISO 15434 envelope")
+    elif parts := hibc.codes(text.upper()):
+        yield from _of_health(text.upper(), parts, symbology)
+    elif elements := _elements(text, symbology):
         yield from _applied(elements, symbology)
+    elif links.is_address(text):
+        yield from _addressed(text)
+    elif not keyed.is_no_label(text):
+        yield from _named(text, symbology)
+
+
+def _elements(text: str, symbology: str) -> list[Element]:
+    if text.startswith("("):
+        return gs1.printed_elements(text)
+    return gs1.elements(identifiers.readable(text), surely=symbology.startswith(gs1.DATABAR))
+
+
+def _named(text: str, symbology: str) -> Iterator[_Raw]:
+    """Read a payload by its keys, else by its identifiers, else by its form."""
+    values = keyed.keyed(text) if not checks.mac_is_valid(text) else []
+    if values:
+        for value in values:
+            yield from _under_key(value, symbology)
         return
-    if text.lower().startswith(("http://", "https://")):
-        yield from _from_url(text)
+    bare = text.upper()
+    fields = identifiers.readable(bare).split(gs1.SEPARATOR)
+    alone = [told for field in fields for told in _identified(field, symbology)]
+    if len(fields) > 1 and alone:
+        yield from map(_raw, identifiers.of_fields(fields, symbology))
+    else:
+        yield from map(_raw, alone)
+    yield from _self_evident(bare, symbology)
+
+
+def _enveloped(formats: Iterable[tuple[str, str]], where: str) -> Iterator[_Raw]:
+    for form, fields in formats:
+        match form:
+            case "05":
+                yield from _applied(gs1.elements(fields, surely=True), where)
+            case "06":
+                yield from map(_raw, identifiers.of_fields(fields.upper().split(gs1.SEPARATOR), where))
+            case "12":
+                yield from map(_raw, identifiers.of_words(fields.upper().split(gs1.SEPARATOR), where))
+            case _:
+                continue
+
+
+def _of_health(text: str, parts: Iterable[tuple[CodeType, str]], symbology: str) -> Iterator[_Raw]:
+    for kind, value in parts:
+        yield kind, value, Basis.IDENTIFIER, f"{symbology} with a label of the health industry (HIBC)"
+        if not hibc.is_checked(text):
+            yield kind, value, Basis.CONTESTED, "its check sign does not fit"
+
+
+def _applied(elements: Sequence[Element], where: str) -> Iterator[_Raw]:
+    makers = any(element.identifier == "240" for element in elements)
+    for element in elements:
+        kind = _APPLICATION.get(element.identifier, CodeType.OTHER)
+        kind = CodeType.OTHER if makers and element.identifier == _OF_THE_BUYER else kind
+        why = f"{where} with GS1 application identifier ({element.identifier})"
+        why += "" if kind is not CodeType.OTHER else f": {element.name}"
+        if element.value:
+            yield kind, element.value, Basis.IDENTIFIER, why
+        if element.value and element.shorter and kind is not CodeType.OTHER:
+            yield kind, element.value, Basis.CONTESTED, "its end may be another element: a separator may be missing"
+
+
+def _addressed(text: str) -> Iterator[_Raw]:
+    address = links.read(text)
+    if address is None:
         return
-    if any(sign in text for sign in ":=") and not checks.mac_is_valid(text):
-        yield from _labelled(text, symbology)
+    yield from _applied(address.elements, "web address")
+    yield from map(_raw, address.fields)
+    for parameter in address.parameters:
+        if parameter.meaning.vague and not address.of_maker:
+            continue
+        sure = address.of_maker and not parameter.meaning.vague
+        basis = Basis.LABELLED if sure else Basis.VAGUE_CAPTION
+        yield from _worth(parameter, basis, f"web address with {parameter.key}=")
+
+
+def _under_key(found: Keyed, symbology: str) -> Iterator[_Raw]:
+    why = f"{symbology} with the label {found.key.upper()}"
+    if found.identifier and found.value.upper().startswith(found.identifier):
+        if found.identifier == "S" and found.meaning.type is CodeType.SERIAL_NUMBER:
+            yield CodeType.SERIAL_NUMBER, found.value[1:], Basis.LABELLED, why  # the S is printed in front
+        else:
+            yield from map(_raw, _identified(found.value.upper(), symbology))
         return
-    yield from _identified(text.upper(), symbology)
-    yield from _self_evident(text.upper(), symbology)
+    yield from _worth(found, Basis.VAGUE_CAPTION if found.meaning.vague else Basis.LABELLED, why)
 
 
-def _enveloped(form: str, fields: str, symbology: str) -> Iterator[_Raw]:
-    if form == "05":
-        yield from _applied(gs1.elements(gs1.SEPARATOR + fields), symbology)
-        return
-    for field in fields.upper().split("\x1d"):
-        if form == "06":
-            yield from _identified(field, symbology, _IDENTIFIERS_IN_ENVELOPES)
-        elif kind := _TEXT_ELEMENTS.get(field[:3]):
-            yield kind, field[3:].strip(), Basis.IDENTIFIER, f"{symbology} with the element {field[:3]}"
+def _worth(found: Keyed, basis: Basis, why: str) -> Iterator[_Raw]:
+    kind = found.meaning.type
+    if kind is CodeType.OTHER or not things.is_no_code(found.value):
+        yield kind, found.value, basis, why
 
 
-def _applied(elements: Iterable[tuple[str, str]], symbology: str) -> Iterator[_Raw]:
-    for identifier, value in elements:
-        if kind := _APPLICATION.get(identifier):
-            yield kind, value, Basis.IDENTIFIER, f"{symbology} with GS1 application identifier ({identifier})"
+def _identified(text: str, symbology: str) -> list[Told]:
+    # '1PP61EA#ABH' begins as a product of HP does, too.
+    return [] if _HP_PRODUCT.fullmatch(text) else list(identifiers.of_payload(text, symbology))
 
 
-def _identified(
-    text: str, symbology: str, identifiers: Sequence[tuple[str, CodeType]] = _IDENTIFIERS
-) -> Iterator[_Raw]:
-    """Read data identifiers. A bare S says nothing alone: ordinary serials start with S too."""
-    if _HP_PRODUCT.fullmatch(text):
-        return  # '1PP61EA#ABH' begins as a product of HP does, too
-    if text.startswith("1S") and (match := _MTM_AND_SERIAL.fullmatch(text[2:])):
-        why = f"{symbology} with identifier 1S"
-        yield CodeType.MODEL_NUMBER, match["mtm"], Basis.IDENTIFIER, f"{why}: machine type and model"
-        yield CodeType.SERIAL_NUMBER, match["serial"], Basis.IDENTIFIER, f"{why}: serial number"
-        return
-    for identifier, kind in identifiers:
-        if text.startswith(identifier) and checks.plausible(kind, text.removeprefix(identifier)):
-            yield (
-                kind,
-                text.removeprefix(identifier),
-                Basis.IDENTIFIER,
-                f"{symbology} with identifier {identifier}",
-            )
-            return
+def _raw(told: Told) -> _Raw:
+    return told.type, told.value, Basis.IDENTIFIER, told.why
 
 
 def _self_evident(text: str, symbology: str) -> Iterator[_Raw]:
-    if "," in text and (match := _MTM_AND_SERIAL.fullmatch(text)):
+    if "," in text and (match := identifiers.MTM_AND_SERIAL.fullmatch(text)):
         yield CodeType.MODEL_NUMBER, match["mtm"], Basis.SHAPE, f"{symbology} of the form machine type,serial"
         yield CodeType.SERIAL_NUMBER, match["serial"], Basis.SHAPE, f"{symbology} of the form machine type,serial"
     if match := _HP_PRODUCT.fullmatch(text):
@@ -196,36 +227,3 @@ def _self_evident(text: str, symbology: str) -> Iterator[_Raw]:
             separated = kind is CodeType.MAC_ADDRESS and ":" in text
             basis = Basis.SHAPE if kind is CodeType.UUID or separated else Basis.CHECK_DIGIT
             yield kind, text, basis, f"{symbology} that holds {name}"
-
-
-def _from_url(text: str) -> Iterator[_Raw]:
-    yield from _applied(gs1.link(text), "web address")
-    for name, value in parse_qsl(urlsplit(text).query):
-        if kind := _LABELS.get(name.upper()):
-            yield kind, value, Basis.LABELLED, f"web address with {name}="
-
-
-def _labelled(text: str, symbology: str) -> Iterator[_Raw]:
-    """Read 'SN:…' lines; the value may stand on the line below its label."""
-    label = ""
-    for line in re.split(r"[\r\n;,]+|\s+(?=[A-Z/]{2,8}:)", text.upper()):
-        match = _LABELLED.fullmatch(line.strip())
-        if match:
-            label, value = match["label"], match["value"].strip()
-        else:
-            value = line.strip()
-        if value:
-            yield from _under_label(label, value, symbology)
-
-
-def _under_label(label: str, value: str, symbology: str) -> Iterator[_Raw]:
-    why = f"{symbology} with the label {label}" if label else symbology
-    names = set(re.split(r"[^0-9A-Z/]+", label))
-    if value.startswith("1S") and "1S" in names:
-        yield from _identified(value, symbology)
-        return
-    for name in names:
-        kind = _LABELS.get(name)
-        if kind and len(names & _LABELS.keys()) == 1 and "MO" not in names:
-            # '(S)SN:' announces the identifier S in front of the value.
-            yield kind, value.removeprefix("S") if "S" in names else value, Basis.LABELLED, why

@@ -1,7 +1,7 @@
 """Vendor profiles: how the codes of each maker look. One TOML file a vendor; adding a vendor is adding a file.
 
 A profile has `name`; `marks`, words that show the maker on a label; `families`, the product lines as their names are
-spelled (longer ones first where one begins with another); and tables:
+spelled (longer ones first where one begins with another); `hosts`, the maker's own places in the web; and tables:
 
 * `[[shape]]`: `form`, a regular expression of the whole value in upper case, says `type` where the maker is seen.
   With `alone = true` the form is so particular that it speaks also where no maker is seen and inside a line.
@@ -60,6 +60,7 @@ class Vendor:
     name: str
     marks: re.Pattern[str] | None
     families: tuple[str, ...]
+    hosts: tuple[str, ...]
     shapes: tuple[Shape, ...]
     traps: tuple[Shape, ...]
     examples: tuple[Example, ...]
@@ -82,6 +83,7 @@ def _vendor(values: dict[str, Any]) -> Vendor:
         name=values["name"],
         marks=re.compile(rf"(?<![a-z])(?:{marks})(?![a-z])") if marks else None,
         families=tuple(values["families"]),
+        hosts=tuple(values.get("hosts", ())),
         shapes=tuple(_shape(item) for item in values.get("shape", ())),
         traps=tuple(_shape(item) for item in values.get("trap", ())),
         examples=tuple(

@@ -292,3 +292,23 @@ def test_the_second_choice_for_a_sign_is_told_and_not_taken() -> None:
 
     assert code.value == "JIDRH68540"
     assert "sign 10, '0', may be 'O'" in code.evidence
+
+
+def test_where_a_separator_was_left_out_the_print_beside_it_tells_where_a_serial_ends() -> None:
+    run_on = symbol("010871795300123821SER1234510LOT77", "DataMatrix")
+
+    alone = concluded(run_on)
+    beside = concluded(run_on, text("(21) SER12345", y=400), text("(10) LOT77", y=440))
+    whole = concluded(run_on, text("S/N: SER1234510LOT77", y=400))
+
+    assert alone["serial_number", "SER1234510LOT77"] < 0.9
+    assert [value for kind, value in beside if kind == "serial_number"] == ["SER12345"]
+    assert whole["serial_number", "SER1234510LOT77"] > 0.95
+
+
+def test_a_symbol_that_says_where_a_thing_comes_from_is_named_and_no_doubt() -> None:
+    (code,) = judged(symbol("4LCN")).codes
+
+    assert (code.type, code.value) == ("other", "4LCN")
+    assert code.evidence == ("Code128 with identifier 4L: country of origin",)
+    assert code.confidence > SURE
