@@ -30,6 +30,7 @@ from troostwatch.infrastructure.db.unit_of_work import SqliteUnitOfWork, open_da
 from troostwatch.infrastructure.observability.stop import StopFlag
 from troostwatch.infrastructure.photographs.store import FolderStore
 from troostwatch.services.image_embedding import ImageEmbeddingService
+from troostwatch.services.requests import Selection
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 MODEL = "ViT-B-32-quickgelu"
@@ -129,7 +130,7 @@ def embed(embedder: ClipEmbedder, database: Path, folder: Path, options: argpars
         max_attempts=1,
     )
     began = Clock()
-    report = service.embed_pending(stop=StopFlag(), batch_size=options.batch_size)
+    report = service.embed_pending(Selection(), stop=StopFlag(), batch_size=options.batch_size)
     took = began.taken(options.photographs)
     assert report.successful == options.photographs, report.failures
     connection.close()

@@ -37,7 +37,7 @@ def open(database: str | os.PathLike[str], *, create: bool = False) -> Workspace
     `reports()` tells lots and codes, `search()` finds lots, `review()` is the queue and takes decisions. A database
     of an earlier version is migrated. Raises DatabaseError where there is none, unless it may be created.
     """
-    return _process().connect(Path(database), create=create)
+    return Workspace.open(_process(), Path(database), create=create)
 
 
 @cache

@@ -2,17 +2,19 @@
 
 from troostwatch.app import clock as clock
 from troostwatch.app import needs as needs
+from troostwatch.app import requests as requests
 from troostwatch.app.clock import listening as listening
 from troostwatch.app.demo import demo_folder as demo_folder
 from troostwatch.app.demo import drawn_auction as drawn_auction
 from troostwatch.app.night import run_night as run_night
-from troostwatch.app.process import EmbeddingChoice as EmbeddingChoice
 from troostwatch.app.process import Process as Process
 from troostwatch.app.session import Session as Session
 from troostwatch.app.session import schema_status as schema_status
 from troostwatch.app.session import session as session
 from troostwatch.app.workspace import Workspace as Workspace
+from troostwatch.infrastructure.db.care import backup as backup
 from troostwatch.infrastructure.files import Place as Place
 from troostwatch.infrastructure.files import Protected as Protected
 from troostwatch.infrastructure.files import place_for_output as place_for_output
+from troostwatch.infrastructure.files import write as write
 from troostwatch.infrastructure.files import writing as writing

@@ -84,7 +84,7 @@ def combine_embeddings(text_emb: ArrayLike, image_emb: ArrayLike, category: str 
     one category is exactly the weighted sum of the cosines in both spaces. `category` is the path of an auction's
     category or one of the kinds of `embedding.image_weights`. Raises ValueError for a vector without direction.
     """
-    return combine(text_emb, image_emb, image_weight=_process().image_weight(category))
+    return combine(text_emb, image_emb, image_weight=_process().models.image_weight(category))
 
 
 @cache
@@ -93,4 +93,4 @@ def _process() -> bootstrap.Process:
 
 
 def _model() -> VisionEmbedder:
-    return _process().embedder()
+    return _process().models.embedder()

@@ -15,6 +15,7 @@ from fakes.lot_site import Answer, loopback_site
 from fakes.world import World, sha
 
 from troostwatch import bootstrap
+from troostwatch.app.models import Models
 from troostwatch.domain.errors import ImageError, MissingDependencyError
 from troostwatch.infrastructure.persistence.lock import stage_lock
 
@@ -24,8 +25,8 @@ def model(monkeypatch: pytest.MonkeyPatch) -> FakeEmbedder:
     """Put a told model in the place of the real one: the shared photograph shows a phone, the own one a laptop."""
     model = FakeEmbedder(pictures={sha("shared"): seen(phone=1.0), sha("own"): seen(laptop=1.0, phone=0.2)})
     monkeypatch.setattr(bootstrap.needs, "require_embedding", lambda: None)
-    monkeypatch.setattr(bootstrap.Process, "embedder", lambda *_, **__: model)
-    monkeypatch.setattr(bootstrap.Process, "embedder_of", lambda *_: model)
+    monkeypatch.setattr(Models, "embedder", lambda *_, **__: model)
+    monkeypatch.setattr(Models, "of_space", lambda *_: model)
     return model
 
 
@@ -148,7 +149,7 @@ def test_without_weights_words_are_answered_and_pictures_refused(
     def none(*_: object) -> FakeEmbedder:
         raise MissingDependencyError("no weights here", hint="get some")
 
-    monkeypatch.setattr(bootstrap.Process, "embedder_of", none)
+    monkeypatch.setattr(Models, "of_space", none)
 
     said = run("search laptop")
     assert (said.code, said.err) == (0, "  words and codes alone: no weights here (get some)\n")

@@ -12,7 +12,7 @@ import pytest
 from cli.conftest import Run
 from fakes.world import World, sha
 
-from troostwatch.interfaces.cli.images import CODE_KEYS
+from troostwatch.interfaces.cli.images.export_codes import CODE_KEYS
 from troostwatch.services.reports import ReportService
 
 KEYS = [

@@ -20,8 +20,10 @@ from troostwatch.domain.images import Content, Downloaded, Fetched, LotImage, Th
 from troostwatch.domain.readings import Analysis, Backend, OcrEngine, Reading, ReadingKind, Token
 from troostwatch.infrastructure.db.times import stamp
 from troostwatch.infrastructure.db.unit_of_work import SqliteUnitOfWork, open_database
+from troostwatch.services.analysis import AnalysisReport, AnalysisService, Tell
 from troostwatch.services.image_analysis import ImageAnalysisService
 from troostwatch.services.reports import ReportService
+from troostwatch.services.requests import AnalysisRequest, Selection
 from troostwatch.services.review import ReviewService
 
 BOX = Box(10, 20, 110, 50)
@@ -78,7 +80,7 @@ class World:
     clock: FakeClock = field(default_factory=FakeClock)
     analyzer: FakeAnalyzer = field(default_factory=FakeAnalyzer)
     files: FakeFiles = field(default_factory=FakeFiles)
-    backends: list[tuple[Backend, OcrEngine | None, int | None]] = field(default_factory=list)
+    requests: list[AnalysisRequest] = field(default_factory=list)
 
     @classmethod
     def at(cls, path: Path) -> World:
@@ -139,28 +141,26 @@ class World:
     def shows(self, content: str, answer: Analysis | ImageError) -> None:
         self.analyzer.answers[sha(content)] = answer
 
-    def images(self, **settings: object) -> ImageAnalysisService:
-        def analyzer_for(backend: Backend, engine: OcrEngine | None, jobs: int | None) -> FakeAnalyzer:
-            self.backends.append((backend, engine, jobs))
+    def analysis(self, **options: object) -> AnalysisService:
+        def analyzer_for(request: AnalysisRequest) -> FakeAnalyzer:
+            self.requests.append(request)
             return self.analyzer
 
-        options = {
-            "thresholds": Thresholds(0.8, 0.95),
-            "max_attempts": 2,
-            "analyzer_for": analyzer_for,
-            "inventory": self.files,
-        } | settings
+        return AnalysisService(self.uow, self.clock, **({"analyzer_for": analyzer_for, "max_attempts": 2} | options))
+
+    def images(self) -> ImageAnalysisService:
         return ImageAnalysisService(
             self.uow,
-            self.clock,
+            usual=request(),
             downloads=lambda: None,
+            analysis=self.analysis,
             second_opinions=lambda: None,
+            inventory=self.files,
             write_tokens=lambda *_: 0,
-            **options,
         )
 
-    def analyze(self, **options: object):
-        return self.images().analyze_pending_images(Backend.LOCAL, **({"stop": FakeStop()} | options))
+    def analyze(self, *, stop: FakeStop | None = None, tell: Tell | None = None, **asked: object) -> AnalysisReport:
+        return self.analysis().analyze(request(**asked), stop=stop or FakeStop(), tell=tell)
 
     def review(self) -> ReviewService:
         return ReviewService(self.uow, self.clock)
@@ -181,6 +181,19 @@ class World:
 
     def code_id(self, value: str) -> int:
         return self.connection.execute("SELECT id FROM extracted_codes WHERE value = ?", (value,)).fetchone()[0]
+
+
+def request(
+    *,
+    limit: int | None = None,
+    lots: Iterable[str] = (),
+    closing_within: timedelta | None = None,
+    thresholds: Thresholds = Thresholds(0.8, 0.95),  # noqa: B008 (frozen)
+    **asked: object,
+) -> AnalysisRequest:
+    usual = {"backend": Backend.LOCAL, "engine": OcrEngine.RAPIDOCR, "jobs": 1, "save_tokens": True}
+    selection = Selection(limit, tuple(lots), closing_within)
+    return AnalysisRequest(**(usual | asked), thresholds=thresholds, selection=selection)
 
 
 def white_picture(path: str) -> bytes:

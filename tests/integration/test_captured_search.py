@@ -80,7 +80,7 @@ def test_every_code_and_any_five_characters_of_it_find_every_lot_that_shows_it(a
 
 
 def test_what_lots_share_is_told_with_the_reason(app: bootstrap.Workspace) -> None:
-    service = app.duplicates()
+    service = app.finding.duplicates()
     assert service.hash_missing(stop=FakeStop()).failures == []
 
     found = service.find()
@@ -108,7 +108,7 @@ def test_a_photograph_that_was_saved_again_is_nearly_the_same(app: bootstrap.Wor
         content = Content(hashlib.sha256(file.getvalue()).hexdigest(), len(file.getvalue()), 800, 600, "JPEG")
         uow.images.record_fetched(Fetched(image.id, str(other.path), content), now=bootstrap.clock.now())
         uow.commit()
-    service = app.duplicates()
+    service = app.finding.duplicates()
     service.hash_missing(stop=FakeStop())
 
     nearly = [g for g in service.find().photographs if g.sameness is Sameness.NEARLY]

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes.openai_server import codes, served
-from fakes.world import World
+from fakes.world import World, request
 from PIL import Image
 
 from troostwatch.app.process import Process
@@ -25,7 +25,6 @@ from troostwatch.domain.readings import Analysis, Backend, OcrEngine
 from troostwatch.domain.second_opinion import View
 from troostwatch.infrastructure.ai.image_embedder import ClipEmbedder, ClipOptions
 from troostwatch.infrastructure.ai.label_api_client import LabelApiAnalyzer
-from troostwatch.infrastructure.files import Protected, place_for_output
 
 BOX = Box(10, 10, 60, 40)
 
@@ -55,7 +54,7 @@ def opened(folder: Path) -> Iterator[Case]:
     world.connection.close()
     assert photograph
     settings = Settings.model_validate({"paths": {"images": images}, "openai": {"attempts": 1}})
-    with Process(settings).open(folder / "t.db") as app:
+    with Workspace.open(Process(settings), folder / "t.db") as app:
         yield Case(app, photograph, folder)
 
 
@@ -65,7 +64,7 @@ def raised(result: object) -> None:
 
 
 def analysis(case: Case, jobs: int = 1) -> None:
-    reader = case.app.process.analyzer(Backend.LOCAL, OcrEngine.TESSERACT, jobs)
+    reader = case.app.process.analyzer(request(engine=OcrEngine.TESSERACT, jobs=jobs))
     ((_, result),) = reader.analyze_all([case.photograph])
     raised(result)
 
@@ -113,15 +112,15 @@ def perceptual_hashes(case: Case) -> None:
 
 
 def crops(case: Case) -> None:
-    assert case.app.crop(case.photograph, BOX, "piece").is_file()
+    assert case.app.pictures.crop(case.photograph, BOX)
 
 
 def drawings(case: Case) -> None:
-    case.app.draw_codes(case.photograph, [], place_for_output(case.folder / "drawn.png", Protected()))
+    case.app.pictures.with_codes(case.photograph, [], ".png")
 
 
 def thumbnails(case: Case) -> None:
-    if not case.app.thumbnails("A1-1-1", count=1, side=40):  # a sheet leaves out what is refused
+    if not case.app.pictures.thumbnails("A1-1-1", count=1, side=40):  # a sheet leaves out what is refused
         case.app.process.photographs.open(case.photograph)
 
 

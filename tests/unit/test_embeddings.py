@@ -13,7 +13,8 @@ from fakes.embedder import FakeEmbedder, seen
 from fakes.tiny_clip import DIMENSION, NAME, needs_clip, weights
 from PIL import Image
 
-from troostwatch import bootstrap, embeddings
+from troostwatch import embeddings
+from troostwatch.app.models import Models
 from troostwatch.domain.errors import UsageError
 from troostwatch.embeddings import combine_embeddings, generate_embedding, generate_image_embedding
 
@@ -29,7 +30,7 @@ def fresh() -> Iterator[None]:
 def model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeEmbedder:
     (tmp_path / "a.jpg").write_bytes(b"a phone")
     model = FakeEmbedder(pictures={hashlib.sha256(b"a phone").hexdigest(): seen(phone=1.0)})
-    monkeypatch.setattr(bootstrap.Process, "embedder", lambda *_: model)
+    monkeypatch.setattr(Models, "embedder", lambda *_: model)
     return model
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from troostwatch.app.process import EmbeddingChoice
+from troostwatch.app import requests
 from troostwatch.domain.images import Downloaded
 from troostwatch.domain.readings import Backend
 from troostwatch.domain.runs import Stage
+from troostwatch.services.requests import Selection
 
 if TYPE_CHECKING:
     from troostwatch.app.workspace import Workspace
-    from troostwatch.services.image_analysis import AnalysisReport
+    from troostwatch.services.analysis import AnalysisReport
+    from troostwatch.services.image_embedding import EmbeddingReport
     from troostwatch.services.ports import Stop
     from troostwatch.services.stages import BatchReport, Step
 
@@ -21,22 +23,26 @@ def run_night(workspace: Workspace, backend: Backend, stop: Stop) -> BatchReport
 
     With the backend OpenAI the photographs are read here first, and OpenAI is asked about those read tonight.
     """
-    settings, images = workspace.settings, workspace.images()
+    settings, all_that_waits = workspace.settings, Selection()
     read: list[Downloaded] = []
 
     def analyze() -> AnalysisReport:
-        report = images.analyze_pending_images(backend, stop=stop, save_tokens=settings.analysis.save_tokens)
+        report = workspace.analysis().analyze(requests.analysis(settings, backend=backend), stop=stop)
         read.extend(report.read)
         return report
+
+    def embed() -> EmbeddingReport:
+        size = settings.embedding.batch_size
+        return workspace.finding.embed(requests.model(settings), all_that_waits, stop, batch_size=size)
 
     sources = settings.sync.sources
     steps: list[Step] = [
         (Stage.SYNC, lambda: workspace.sync().sync(sources, stop=stop, unattended=True)),
-        (Stage.DOWNLOAD, lambda: images.download_pending_images(stop=stop)),
+        (Stage.DOWNLOAD, lambda: workspace.downloads().download_pending(all_that_waits, stop=stop)),
         (Stage.ANALYZE, analyze),
         (Stage.PROMOTE, lambda: workspace.second_opinions().ask_about(read, stop=stop)),
-        (Stage.HASH, lambda: workspace.duplicates().hash_missing(stop=stop)),
-        (Stage.EMBED, lambda: workspace.embed(EmbeddingChoice(), stop)),
+        (Stage.HASH, lambda: workspace.finding.duplicates().hash_missing(stop=stop)),
+        (Stage.EMBED, embed),
         (Stage.RETRAIN, lambda: workspace.retraining().retrain()),
     ]
     wanted = {

@@ -40,7 +40,7 @@ class Session:
     @contextmanager
     def open(self, db_path: Path | None, *, create: bool = True, dry_run: bool = False) -> Iterator[Workspace]:
         """Open the database that a command works on; closed at the end of the block."""
-        with self.process.open(self.database(db_path), create=create, dry_run=dry_run) as workspace:
+        with Workspace.open(self.process, self.database(db_path), create=create, dry_run=dry_run) as workspace:
             yield workspace
 
 

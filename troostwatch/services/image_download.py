@@ -12,6 +12,7 @@ from troostwatch.domain.errors import ImageError
 from troostwatch.domain.images import DownloadStatus, Fetched, FetchFailed, LotImage, RetryPolicy, Stored
 from troostwatch.domain.runs import Outcome, ended
 from troostwatch.services.ports import Clock, PhotographSource, Progress, Stop, UnitOfWork, say_nothing, stopped_by
+from troostwatch.services.requests import Selection
 
 # A server that asks for a short rest gets it within the run; for a longer one the next run comes back.
 PATIENCE = timedelta(seconds=15)
@@ -75,21 +76,15 @@ class ImageDownloadService:
         self._sleep = sleep
         self._progress = progress or say_nothing
 
-    def download_pending(
-        self,
-        *,
-        limit: int | None = None,
-        lots: Sequence[str] = (),
-        closing_within: timedelta | None = None,
-        stop: Stop,
-    ) -> DownloadReport:
+    def download_pending(self, selection: Selection, *, stop: Stop) -> DownloadReport:
         """Fetch photographs that wait, those of lots about to close first; safe to kill and to start again.
 
-        `limit` is the most photographs to take up. One that several lots show is asked for once.
+        One that several lots show is asked for once.
         """
         report = DownloadReport()
         now = self._clock()
-        closing_before = now + closing_within if closing_within is not None else None
+        limit, lots, within = selection.limit, selection.lots, selection.closing_within
+        closing_before = now + within if within is not None else None
 
         def pending(until: datetime) -> list[LotImage]:
             with self._uow() as uow:

@@ -23,6 +23,7 @@ from troostwatch.services.ports import (
     say_nothing,
     stopped_by,
 )
+from troostwatch.services.requests import Selection
 
 if TYPE_CHECKING:
     from troostwatch.services.ports import Unit
@@ -97,12 +98,10 @@ class ImageEmbeddingService:
         self._max_attempts = max_attempts
         self._progress = progress or say_nothing
 
-    def embed_pending(
-        self, *, stop: Stop, batch_size: int, limit: int | None = None, lots: Sequence[str] = ()
-    ) -> EmbeddingReport:
+    def embed_pending(self, selection: Selection, *, stop: Stop, batch_size: int) -> EmbeddingReport:
         """Embed what has no vector of the model's space. Raises MissingDependencyError when there is no model."""
         started = time.perf_counter()
-        report = EmbeddingReport()
+        report, lots = EmbeddingReport(), selection.lots
         embedder = self._embedder()
         with self._uow() as uow:
             space = uow.embeddings.enter_space(embedder.space, now=self._clock())
@@ -110,7 +109,7 @@ class ImageEmbeddingService:
             report.total = uow.embeddings.contents(lots)
             uow.commit()
         report.skipped = report.total - len(waiting)
-        self._photographs(embedder, space, waiting[:limit], batch_size, stop, report)
+        self._photographs(embedder, space, waiting[: selection.limit], batch_size, stop, report)
         if not report.stopped:
             report.texts = self.embed_texts(embedder, space, stop=stop, lots=lots)
             self._embed_paid(report, stop, lots)

@@ -1,4 +1,4 @@
-"""What the services need from the world, in their own words. Infrastructure happens to fit; the application joins them."""
+"""What the services need from the world, in their own words. Infrastructure happens to fit; the app joins them."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class ReviewService:
     def waits(self, image_id: int, code_id: int | None) -> bool:
         """Tell whether an item of the queue still asks: nobody decided about its code or dismissed its photograph."""
         with self._snapshot() as uow:
-            if uow.images.is_reviewed(_content_of(uow, image_id)):
+            if uow.decisions.is_reviewed(_content_of(uow, image_id)):
                 return False
             found = uow.codes.find(code_id) if code_id is not None else None
         return code_id is None or (found is not None and found[1].status is CodeStatus.PENDING)
@@ -97,7 +97,7 @@ class ReviewService:
         """Say that nothing more is to be read on a photograph."""
         with self._uow() as uow:
             sha256 = _content_of(uow, image_id)
-            uow.images.mark_reviewed(sha256, now=self._clock())
+            uow.decisions.mark_reviewed(sha256, now=self._clock())
             self._resettle(uow, sha256)
             uow.commit()
         return Answer(None, f"photograph {image_id} needs no more review")
@@ -106,7 +106,7 @@ class ReviewService:
         """Take back that nothing more is to be read on a photograph."""
         with self._uow() as uow:
             sha256 = _content_of(uow, image_id)
-            uow.images.mark_reviewed(sha256, now=None)
+            uow.decisions.mark_reviewed(sha256, now=None)
             self._resettle(uow, sha256)
             uow.commit()
         return Answer(None, f"photograph {image_id} is looked at again")

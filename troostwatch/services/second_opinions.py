@@ -5,22 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from troostwatch.domain.counting import counted
 from troostwatch.domain.errors import ImageError, TroostwatchError, unforeseen
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.images import Downloaded, LotImage
 from troostwatch.domain.judgement.fusion import judge
 from troostwatch.domain.readings import Backend
-from troostwatch.domain.runs import Outcome, ended
+from troostwatch.domain.runs import Outcome
 from troostwatch.domain.second_opinion import (
     MOST_CALLS_EACH,
     MOST_FAILURES,
     Budget,
     Question,
-    Spent,
     Verdict,
     View,
     label_box,
@@ -28,6 +26,8 @@ from troostwatch.domain.second_opinion import (
     views_left,
 )
 from troostwatch.services.ports import Clock, Progress, SecondReader, Stop, UnitOfWork, say_nothing, stopped_by
+from troostwatch.services.requests import Selection
+from troostwatch.services.second_opinion_report import SecondOpinionReport
 from troostwatch.services.settling import settle_content
 from troostwatch.services.spending import Ledger
 
@@ -38,45 +38,6 @@ if TYPE_CHECKING:
 _MOST_FAILURES_IN_A_ROW = 5
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class SecondOpinionReport:
-    asked: int = 0  # photographs that were asked about
-    known: int = 0  # photographs whose answer was kept from an earlier question
-    named: int = 0  # codes that the second reader named
-    settled: int = 0  # photographs that need no review any more
-    refused: int = 0
-    spent: Spent = field(default_factory=Spent)
-    failures: list[tuple[LotImage, str]] = field(default_factory=list)
-    stopped: Outcome | None = None
-    message: str | None = None  # why it stopped
-
-    @property
-    def outcome(self) -> Outcome:
-        return ended(self.stopped, failed=bool(self.failures))
-
-    def counts(self) -> dict[str, int]:
-        return {
-            "asked": self.asked,
-            "known": self.known,
-            "named": self.named,
-            "settled": self.settled,
-            "refused": self.refused,
-            "failed": len(self.failures),
-            "calls": self.spent.calls,
-        }
-
-    def summary(self) -> str:
-        if not (self.asked or self.known or self.failures or self.stopped):
-            return "no photograph waits for a second opinion"
-        return (
-            f"{counted(self.asked, 'photograph')} asked about, {self.known} known; "
-            f"{counted(self.named, 'code')} named; "
-            f"{self.settled} settled, {self.refused} refused, {len(self.failures)} failed; "
-            f"{counted(self.spent.calls, 'call')}, {self.spent.eur:.4f} EUR"
-            + (f"; stopped early: {self.message}" if self.message else "")
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +72,11 @@ class SecondOpinionService:
         self._progress = progress or say_nothing
         self._in_a_row = 0  # photographs without any answer
 
-    def promote(self, *, stop: Stop, limit: int | None = None, lots: Sequence[str] = ()) -> SecondOpinionReport:
+    def promote(self, selection: Selection, *, stop: Stop) -> SecondOpinionReport:
         """Ask about the photographs that need review; lots about to close first."""
         with self._uow() as uow:
-            doubtful = uow.images.needing_review(now=self._clock(), lots=lots)
-        return self.ask_about(doubtful, stop=stop, limit=limit)
+            doubtful = uow.images.needing_review(now=self._clock(), lots=selection.lots)
+        return self.ask_about(doubtful, stop=stop, limit=selection.limit)
 
     def ask_about(
         self, photographs: Sequence[Downloaded], *, stop: Stop, limit: int | None = None

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from troostwatch.domain.codes import Code
 from troostwatch.domain.decisions import settle
 from troostwatch.domain.images import Thresholds, review_reason
-from troostwatch.services.ports import Unit
 
 if TYPE_CHECKING:
     from troostwatch.services.ports import Unit
@@ -44,7 +43,7 @@ def settle_content(
         threshold=thresholds.review,
         unread_reason=unread_reason,
         answered=bool(decisions),
-        dismissed=uow.images.is_reviewed(sha256),
+        dismissed=uow.decisions.is_reviewed(sha256),
     )
     uow.codes.replace_codes(sha256, image_id, codes)
     return Settled(codes, reason, uow.images.record_analysis_state(sha256, reason=reason, now=now))

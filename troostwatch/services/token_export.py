@@ -56,7 +56,7 @@ class TokenExportService:
                 by_hand = uow.tokens.labels_of(sha256)
                 decisions = uow.decisions.standing(sha256)
                 analysis = uow.codes.analysis_of(sha256)
-                dismissed = uow.images.is_reviewed(sha256)
+                dismissed = uow.decisions.is_reviewed(sha256)
             complete = is_complete(
                 codes,
                 unread=bool(analysis and analysis.unread_reason),

@@ -139,7 +139,7 @@ class VectorSearchService:
             raise MissingDependencyError(
                 f"lot {lot} is not embedded, so nothing is known to be like it", hint=self._how_to_embed()
             )
-        weight = self._image_weight(uow.embeddings.category(lot))
+        weight = self._image_weight(uow.vectors.category(lot))
         ranked = combined_ranking(
             near.get(VectorKind.PHOTOGRAPHS, _NOTHING),
             near.get(VectorKind.LOTS, _NOTHING),
@@ -178,7 +178,7 @@ class VectorSearchService:
 
 
 def _opened(store: VectorStore, uow: Snapshot, kind: VectorKind, stored: StoredSpace) -> VectorIndex:
-    return store.open(kind, stored, lambda: uow.embeddings.vectors(kind, stored.id))
+    return store.open(kind, stored, lambda: uow.vectors.vectors(kind, stored.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,17 +200,15 @@ class _Look:
         return Ranking(space, tuple(best.values()))
 
     def near(self, asked: NDArray[np.float32], count: int) -> list[Near]:
-        allowed = self.uow.embeddings.allowed(self.kind, self.stored.id, self.question.filters, now=self.now)
+        allowed = self.uow.vectors.allowed(self.kind, self.stored.id, self.question.filters, now=self.now)
         return self.index.search(asked, count, allowed)
 
     def by_lot(self, near: Sequence[Near]) -> list[tuple[str, int, Near]]:
         """Return (lot, position, what is near) in the order of nearness, of the lots that may be found."""
-        owners = self.uow.embeddings.owners(self.kind, [found.number for found in near])
+        owners = self.uow.vectors.owners(self.kind, [found.number for found in near])
         shown = [(lot, at, found) for found in near for lot, at in owners.get(found.number, [])]
         if self.question.filters.chosen:  # of lots that share a photograph one may be let through and another not
-            lots = self.uow.embeddings.lots_let_through(
-                [lot for lot, _, _ in shown], self.question.filters, now=self.now
-            )
+            lots = self.uow.vectors.lots_let_through([lot for lot, _, _ in shown], self.question.filters, now=self.now)
             shown = [row for row in shown if row[0] in lots]
         return shown
 
@@ -221,7 +219,7 @@ class _Likeness:
     def __init__(self, look: _Look, lot: str) -> None:
         self._look = look
         self._lot = lot
-        self.own = look.uow.embeddings.of_lots(look.kind, look.stored.id, [lot]).get(lot, [])
+        self.own = look.uow.vectors.of_lots(look.kind, look.stored.id, [lot]).get(lot, [])
         self.size = look.index.size
 
     def first(self, count: int) -> tuple[Mapping[str, float], float]:
@@ -238,7 +236,7 @@ class _Likeness:
         if not self.own:
             return {}
         asked = np.stack(self.own).T
-        vectors = self._look.uow.embeddings.of_lots(self._look.kind, self._look.stored.id, lots)
+        vectors = self._look.uow.vectors.of_lots(self._look.kind, self._look.stored.id, lots)
         return {lot: float((np.stack(rows) @ asked).max()) for lot, rows in vectors.items()}
 
 

@@ -10,7 +10,9 @@ import pytest
 from fakes.clock import FakeStop
 from fakes.world import World, analysis, code
 
-from troostwatch.app.process import EmbeddingChoice, Process
+from troostwatch.app import requests
+from troostwatch.app.process import Process
+from troostwatch.app.workspace import Workspace
 from troostwatch.config import Settings
 from troostwatch.domain.errors import LockedError
 from troostwatch.domain.runs import Stage
@@ -33,11 +35,11 @@ def database(tmp_path: Path) -> Path:
 
 def test_two_threads_read_review_and_search_at_once_over_one_process(database: Path) -> None:
     process, together = Process(Settings()), Barrier(2)
-    with process.open(database) as workspace:
+    with Workspace.open(process, database) as workspace:
         waiting = workspace.review().queue()
 
     def work(first: int) -> tuple[int, int, int]:
-        with process.open(database) as workspace:
+        with Workspace.open(process, database) as workspace:
             together.wait()
             mine = [item.code_id for item in waiting[first::2]]
             for code_id in mine:
@@ -49,7 +51,7 @@ def test_two_threads_read_review_and_search_at_once_over_one_process(database: P
         results = [job.result() for job in [pool.submit(work, first) for first in (0, 1)]]
 
     assert [(found, lots) for _, found, lots in results] == [(8, 8)] * 2
-    with process.open(database) as workspace:
+    with Workspace.open(process, database) as workspace:
         assert workspace.reports().stats().decisions == sum(decided for decided, _, _ in results) > 0
 
 
@@ -57,9 +59,9 @@ def test_stages_run_beside_the_main_thread_since_none_listens_to_signals(databas
     process = Process(Settings())
 
     def hash_missing() -> int:
-        with process.open(database) as workspace:
-            service = workspace.duplicates()
-            return len(workspace.run(Stage.HASH, lambda stop: service.hash_missing(stop=stop), FakeStop()).failures)
+        with Workspace.open(process, database) as workspace:
+            service = workspace.finding.duplicates()
+            return len(workspace.stages.run(Stage.HASH, lambda: service.hash_missing(stop=FakeStop())).failures)
 
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(hash_missing).result() == 8  # the world has no files
@@ -76,8 +78,8 @@ def test_a_model_is_loaded_once_whoever_asks(monkeypatch: pytest.MonkeyPatch) ->
     process = Process(Settings())
 
     with ThreadPoolExecutor(4) as pool:
-        models = set(pool.map(lambda n: id(process.embedder(download=n % 2 == 0)), range(8)))
-    other = process.embedder(EmbeddingChoice(model="RN50"))
+        models = set(pool.map(lambda n: id(process.models.embedder(download=n % 2 == 0)), range(8)))
+    other = process.models.embedder(requests.model(Settings(), name="RN50"))
 
     assert len(models) == 1
     assert id(other) not in models
@@ -85,7 +87,7 @@ def test_a_model_is_loaded_once_whoever_asks(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_stage_that_another_run_holds_is_refused_at_once(database: Path) -> None:
-    with Process(Settings()).open(database) as workspace, stage_lock(database, "hash"):
-        service = workspace.duplicates()
+    with Workspace.open(Process(Settings()), database) as workspace, stage_lock(database, "hash"):
+        service = workspace.finding.duplicates()
         with pytest.raises(LockedError):
-            workspace.run(Stage.HASH, lambda stop: service.hash_missing(stop=stop), FakeStop())
+            workspace.stages.run(Stage.HASH, lambda: service.hash_missing(stop=FakeStop()))

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from troostwatch.domain.reports import QuestionTotals, Stats
 from troostwatch.domain.runs import Outcome, Run, Stage
-from troostwatch.interfaces.cli.metrics import exposition
+from troostwatch.interfaces.metrics import exposition
 
 STATS = Stats(
     auctions=1,

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 from fakes.clock import FakeStop
-from fakes.world import World, analysis, code, sha
+from fakes.world import World, analysis, code, request, sha
 
 from troostwatch.domain.errors import ImageError, MissingDependencyError
-from troostwatch.domain.images import AnalysisStatus, DownloadStatus
-from troostwatch.domain.readings import Backend, OcrEngine
+from troostwatch.domain.images import AnalysisStatus, DownloadStatus, Thresholds
+from troostwatch.domain.readings import Backend
 from troostwatch.domain.runs import Outcome
+from troostwatch.services.requests import AnalysisRequest
 from troostwatch.services.token_export import TokenExportService
 
 
@@ -173,7 +174,7 @@ def test_thresholds_can_be_set_for_one_run(world: World) -> None:
     image = world.photograph("A1-1-1", 0, "a")
     world.shows("a", analysis(code("AB123456", 0.7)))
 
-    world.analyze(confidence_threshold=0.5, auto_approve_threshold=0.6)
+    world.analyze(thresholds=Thresholds(0.5, 0.6))
 
     assert world.codes() == {("serial_number", "AB123456"): ("approved", "rule")}
     assert world.state(image).analysis_status is AnalysisStatus.ANALYZED
@@ -202,14 +203,14 @@ def test_a_label_on_which_nothing_could_be_read_waits_for_a_person(world: World)
 
 
 def test_a_backend_that_cannot_work_here_stops_the_run_before_the_first_photograph(world: World) -> None:
-    def refuse(backend: Backend, engine: OcrEngine | None, jobs: int | None) -> None:
-        raise MissingDependencyError(f"no {backend}")
+    def refuse(asked: AnalysisRequest) -> None:
+        raise MissingDependencyError(f"no {asked.backend}")
 
     world.lot("A1-1-1")
     image = world.photograph("A1-1-1", 0, "a")
 
     with pytest.raises(MissingDependencyError):
-        world.images(analyzer_for=refuse).analyze_pending_images(Backend.OPENAI, stop=FakeStop())
+        world.analysis(analyzer_for=refuse).analyze(request(backend=Backend.OPENAI), stop=FakeStop())
 
     assert world.state(image).analysis_status is AnalysisStatus.PENDING
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.clock import FakeClock, FakeStop
@@ -16,6 +17,7 @@ from troostwatch.domain.lots import ListedLot, LotDetailData, LotPhotograph
 from troostwatch.domain.runs import Outcome
 from troostwatch.infrastructure.db.unit_of_work import SqliteUnitOfWork, open_database
 from troostwatch.services.image_download import DownloadReport, ImageDownloadService
+from troostwatch.services.requests import Selection
 
 BUSY = FetchFailed(0, "it answers 503")
 
@@ -55,8 +57,8 @@ class Downloads:
             )
             uow.commit()
 
-    def run(self, *, stop: FakeStop | None = None, **options: object) -> DownloadReport:
-        return self.service.download_pending(stop=stop or FakeStop(), **options)
+    def run(self, *, stop: FakeStop | None = None, **chosen: Any) -> DownloadReport:
+        return self.service.download_pending(Selection(**chosen), stop=stop or FakeStop())
 
     def image(self, lot: str = "A1-1-1", position: int = 0) -> LotImage:
         with self.uow() as uow:

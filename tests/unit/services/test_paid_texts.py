@@ -20,6 +20,7 @@ from troostwatch.domain.second_opinion import Budget
 from troostwatch.infrastructure.photographs.store import FolderStore
 from troostwatch.services.image_embedding import EmbeddingReport, ImageEmbeddingService
 from troostwatch.services.paid_texts import PaidTextEmbedder
+from troostwatch.services.requests import Selection
 from troostwatch.services.search import SearchIndexService
 
 
@@ -62,7 +63,7 @@ def embed(world: World, embedder: PaidTextEmbedder) -> EmbeddingReport:
         refresh_documents=SearchIndexService(world.uow, world.uow).refresh,
         max_attempts=3,
     )
-    return service.embed_pending(stop=FakeStop(), batch_size=10)
+    return service.embed_pending(Selection(), stop=FakeStop(), batch_size=10)
 
 
 def test_equal_texts_are_paid_once_and_another_run_pays_nothing(world: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 from fakes.world import World, analysis, code
 
 from troostwatch.app.process import Process
+from troostwatch.app.workspace import Workspace
 from troostwatch.config import Settings
 from troostwatch.domain.errors import MissingDependencyError
 from troostwatch.infrastructure.db import ExtractedCodeRepository, LotImageRepository, OcrTokenRepository
@@ -29,7 +30,7 @@ def test_its_calls_need_no_more_than_the_roadmap_gives_them(tmp_path: Path) -> N
     world.analyze()
     world.connection.close()
 
-    with Process(Settings()).open(tmp_path / "t.db") as workspace:
+    with Workspace.open(Process(Settings()), tmp_path / "t.db") as workspace:
         service = workspace.images()
         assert service.download_pending_images(10).downloaded == 0
         assert service.analyze_pending_images(limit=10).analyzed == 0

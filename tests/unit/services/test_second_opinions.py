@@ -20,7 +20,9 @@ from troostwatch.domain.readings import Analysis, Reading, ReadingKind
 from troostwatch.domain.runs import Outcome
 from troostwatch.domain.second_opinion import Answer, Budget, NamedCode, Question, Verdict, View
 from troostwatch.services import second_opinions
-from troostwatch.services.second_opinions import SecondOpinionReport, SecondOpinionService
+from troostwatch.services.requests import Selection
+from troostwatch.services.second_opinion_report import SecondOpinionReport
+from troostwatch.services.second_opinions import SecondOpinionService
 
 BOX = Box(100, 100, 400, 140)
 NO_LIMIT = Budget()
@@ -87,7 +89,7 @@ def promote(
     world: World, reader: FakeSecondReader, budget: Budget = NO_LIMIT, *, limit: int | None = None, **stop: int
 ) -> SecondOpinionReport:
     service = SecondOpinionService(world.uow, world.clock, reader, budget, concurrency=1)
-    return service.promote(stop=FakeStop(**stop), limit=limit)
+    return service.promote(Selection(limit), stop=FakeStop(**stop))
 
 
 def test_an_answer_that_agrees_lifts_the_code_and_the_reader_is_recorded(
@@ -306,7 +308,7 @@ def test_no_more_questions_are_under_way_than_allowed_and_each_answer_is_committ
     reader.answers = {sha(f"p{i}"): look for i in range(1, 9)}
     service = SecondOpinionService(world.uow, world.clock, reader, NO_LIMIT, concurrency=2)
 
-    report = service.promote(stop=FakeStop())
+    report = service.promote(Selection(), stop=FakeStop())
 
     assert (report.asked, len(under_way)) == (8, 8)
     assert {world.state(i).analysis_status for i in range(1, 9)} == {AnalysisStatus.ANALYZED}

@@ -14,7 +14,7 @@ from troostwatch.domain.codes import CodeType
 from troostwatch.domain.geometry import Box
 from troostwatch.domain.readings import Token
 from troostwatch.infrastructure.learning.data import known_labels
-from troostwatch.interfaces.cli import labels
+from troostwatch.interfaces.cli.images import labels
 from troostwatch.services.token_export import ImportReport, LabelImportService, TokenExportService
 
 WORDS = ("Serial", "No.:", "AB123456", "P/N", "XY-777", "Made")

@@ -8,7 +8,7 @@ from datetime import datetime
 from troostwatch.domain.codes import CodeType
 from troostwatch.domain.decisions import Decision, Verdict
 from troostwatch.infrastructure.db.rows import box_from, box_json
-from troostwatch.infrastructure.db.times import stamp
+from troostwatch.infrastructure.db.times import stamp, to_text
 
 
 class DecisionRepository:
@@ -69,3 +69,16 @@ class DecisionRepository:
             )
             for row in rows
         ]
+
+    def is_reviewed(self, sha256: str) -> bool:
+        """Tell whether a person said that nothing is left to ask about this content."""
+        row = self._conn.execute(
+            "SELECT reviewed_at FROM contents WHERE sha256 = :sha256", {"sha256": sha256}
+        ).fetchone()
+        return bool(row and row[0])
+
+    def mark_reviewed(self, sha256: str, *, now: datetime | None) -> None:
+        """Store when a person said that nothing is left to ask; None takes it back."""
+        self._conn.execute(
+            "UPDATE contents SET reviewed_at = :now WHERE sha256 = :sha256", {"sha256": sha256, "now": to_text(now)}
+        )

@@ -148,19 +148,6 @@ class LotImageRepository:
         )
         return list({photograph.sha256: photograph for photograph in reversed(chosen)}.values())[::-1][:limit]
 
-    def is_reviewed(self, sha256: str) -> bool:
-        """Tell whether a person said that nothing is left to ask about this content."""
-        row = self._conn.execute(
-            "SELECT reviewed_at FROM contents WHERE sha256 = :sha256", {"sha256": sha256}
-        ).fetchone()
-        return bool(row and row[0])
-
-    def mark_reviewed(self, sha256: str, *, now: datetime | None) -> None:
-        """Store when a person said that nothing is left to ask; None takes it back."""
-        self._conn.execute(
-            "UPDATE contents SET reviewed_at = :now WHERE sha256 = :sha256", {"sha256": sha256, "now": to_text(now)}
-        )
-
     def record_analysis_state(self, sha256: str, *, reason: str | None, now: datetime | None) -> int:
         """Mark every photograph of a content as read and return how many; `now` None keeps the time of the reading."""
         return self._conn.execute(

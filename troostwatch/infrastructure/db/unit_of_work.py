@@ -22,6 +22,7 @@ from troostwatch.infrastructure.db.runs import RunRepository
 from troostwatch.infrastructure.db.schema import migrations
 from troostwatch.infrastructure.db.search import SearchRepository
 from troostwatch.infrastructure.db.tokens import OcrTokenRepository
+from troostwatch.infrastructure.db.vectors import VectorRepository
 
 
 class SqliteSnapshot:
@@ -44,6 +45,7 @@ class SqliteSnapshot:
         self.runs = RunRepository(connection)
         self.search = SearchRepository(connection)
         self.embeddings = EmbeddingRepository(connection)
+        self.vectors = VectorRepository(connection)
         self.likeness = LikenessRepository(connection)
         self.care = CareRepository(connection)
         self.reports = ReportRepository(connection)

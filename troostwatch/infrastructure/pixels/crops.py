@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from io import BytesIO
 
 from PIL import Image
 
@@ -12,11 +12,11 @@ from troostwatch.infrastructure.pixels.opening import load_upright
 _SMALLEST_SIDE = 480
 
 
-def cut(source: bytes, box: Box, target: Path, *, max_pixels: int) -> Path:
-    """Write the surroundings of a box as PNG, enlarged where it is small, and return `target`. Raises ImageError."""
+def crop(source: bytes, box: Box, *, max_pixels: int) -> bytes:
+    """Return the surroundings of a box as PNG, enlarged where it is small. Raises ImageError."""
     image = load_upright(source, max_pixels=max_pixels)
     margin = max(40, (box.y1 - box.y0) * 2)
-    crop = image.crop(
+    piece = image.crop(
         (
             max(0, box.x0 - margin),
             max(0, box.y0 - margin),
@@ -24,9 +24,9 @@ def cut(source: bytes, box: Box, target: Path, *, max_pixels: int) -> Path:
             min(image.height, box.y1 + margin),
         )
     )
-    scale = max(1, round(_SMALLEST_SIDE / max(1, min(crop.size))))
+    scale = max(1, round(_SMALLEST_SIDE / max(1, min(piece.size))))
     if scale > 1:
-        crop = crop.resize((crop.width * scale, crop.height * scale), Image.Resampling.BICUBIC)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    crop.save(target)
-    return target
+        piece = piece.resize((piece.width * scale, piece.height * scale), Image.Resampling.BICUBIC)
+    file = BytesIO()
+    piece.save(file, "PNG")
+    return file.getvalue()

@@ -17,8 +17,9 @@ def hash_missing(
     """Hash as a run of its stage; nothing waiting leaves no row, and while another run hashes none is waited for."""
     if not service.waiting(lots):
         return HashReport()
+    stop = bootstrap.listening()
     try:
-        return app.run(Stage.HASH, lambda stop: service.hash_missing(stop=stop, lots=lots), bootstrap.listening())
+        return app.stages.run(Stage.HASH, lambda: service.hash_missing(stop=stop, lots=lots))
     except LockedError:
         output.talk("  photographs are being compared by another run; what it did not reach is left out", quiet=quiet)
         return HashReport()

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from troostwatch.domain.counting import counted
 from troostwatch.domain.search import Hit
-from troostwatch.interfaces.cli.lots import bid
+from troostwatch.interfaces.cli.bids import bid
 
 # Nothing is fetched and nothing runs, whatever a title may hold.
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"

@@ -26,7 +26,7 @@ def migrate(session: bootstrap.Session, /, db_path: Path | None) -> None:
     Every other command does this by itself. A database of a newer program is refused, untouched.
     """
     with session.open(db_path) as app:
-        click.echo(f"{app.database} has schema version {app.schema_version()}")
+        click.echo(f"{app.database} has schema version {app.schema_version}")
 
 
 @db.command()
@@ -57,7 +57,7 @@ def backup(session: bootstrap.Session, /, db_path: Path | None, target: Path | N
     """
     with session.open(db_path, create=False) as app:
         place = bootstrap.place_for_output(_named(app.database, target), session.protected(db_path), backup=True)
-        app.backup(place)
+        bootstrap.backup(app.connection, place)
     click.echo(str(place.named), err=place.straight)  # stdout may be the copy
 
 

@@ -172,7 +172,8 @@ def _draw_best(folder: Path, found: Iterable[TrueCode]) -> Path | None:
         if not best:
             return None
         place = bootstrap.place_for_output(folder / "found.png", session.protected(None))
-        app.draw_codes(best[0].photograph, [row.code for row in best], place)
+        drawn = app.pictures.with_codes(best[0].photograph, [row.code for row in best], place.suffix)
+        bootstrap.write(place, drawn)
         return place.named
 
 

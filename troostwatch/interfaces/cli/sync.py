@@ -13,7 +13,6 @@ from troostwatch.domain.errors import UsageError
 from troostwatch.domain.runs import Stage
 from troostwatch.interfaces.cli import errors, options, output, progress
 from troostwatch.interfaces.cli.remedies import worded
-from troostwatch.services.ports import Stop
 from troostwatch.services.sync.report import SyncReport
 
 
@@ -56,12 +55,12 @@ def sync(
         progress.bar("reading pages", quiet=session.quiet) as moving,
     ):
         service = app.sync(progress=moving)
+        stop = bootstrap.listening()
 
-        def work(stop: Stop) -> SyncReport:
+        def work() -> SyncReport:
             return service.sync(chosen, dry_run=dry_run, limit=limit, closing_within=closing_within, stop=stop)
 
-        stop = bootstrap.listening()
-        report = work(stop) if dry_run else app.run(Stage.SYNC, work, stop)
+        report = work() if dry_run else app.stages.run(Stage.SYNC, work)
     tell(report, as_json=as_json)
     raise SystemExit(errors.of_outcome(report.outcome))
 

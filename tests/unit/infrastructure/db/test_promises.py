@@ -69,10 +69,10 @@ def test_of_two_standing_decisions_about_one_code_the_second_is_refused(world: W
 
 def test_a_block_without_a_commit_leaves_nothing(world: World) -> None:
     with world.uow() as uow:
-        uow.images.mark_reviewed(sha("a"), now=world.clock())
+        uow.decisions.mark_reviewed(sha("a"), now=world.clock())
     with pytest.raises(ZeroDivisionError), world.uow() as uow:
-        uow.images.mark_reviewed(sha("a"), now=world.clock())
+        uow.decisions.mark_reviewed(sha("a"), now=world.clock())
         raise ZeroDivisionError
 
     with world.uow() as uow:
-        assert not uow.images.is_reviewed(sha("a"))
+        assert not uow.decisions.is_reviewed(sha("a"))

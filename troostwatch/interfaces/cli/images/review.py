@@ -17,6 +17,7 @@ from troostwatch.domain.errors import ImageError, UsageError
 from troostwatch.domain.queue import QueueItem
 from troostwatch.domain.runs import Report, Stage
 from troostwatch.interfaces.cli import errors, options, output, progress
+from troostwatch.services.requests import Selection
 from troostwatch.services.review import Answer, ReviewService
 
 _KEYS = "[a]pprove [r]eject [c]orrect [s]kip [n]othing to read [o]pen [u]ndo last [q]uit"
@@ -133,10 +134,9 @@ def _second_opinions(
 ) -> Report:
     app.reports().require(lots=lots)
     with progress.bar("ask OpenAI", quiet=session.quiet) as moving:
-        report = app.run(
-            Stage.PROMOTE,
-            lambda stop: app.second_opinions(progress=moving).promote(stop=stop, limit=limit, lots=lots),
-            bootstrap.listening(),
+        stop, selection = bootstrap.listening(), Selection(limit, tuple(lots))
+        report = app.stages.run(
+            Stage.PROMOTE, lambda: app.second_opinions(progress=moving).promote(selection, stop=stop)
         )
     for image, message in report.failures:
         output.talk(f"  {image.lot} photograph {image.position}: {message}", quiet=session.quiet)
@@ -172,7 +172,7 @@ def _decisions(
 
 
 def _values(app: bootstrap.Workspace, item: QueueItem) -> dict[str, object]:
-    path = app.photograph(item.path)
+    path = app.pictures.place(item.path)
     code = item.code
     return {
         "id": item.code_id,
@@ -213,7 +213,7 @@ def _print_item(app: bootstrap.Workspace, item: QueueItem) -> None:
         if code.box:
             output.say(f"      box: {' '.join(map(str, code.box.as_list()))}")
     output.say(f"      reason: {item.reason}")
-    output.say(f"      {app.photograph(item.path)}")
+    output.say(f"      {app.pictures.place(item.path)}")
 
 
 def _ask_one_by_one(app: bootstrap.Workspace, service: ReviewService, items: Sequence[QueueItem]) -> None:
@@ -293,12 +293,19 @@ def _answer(service: ReviewService, item: QueueItem, key: str) -> Answer | None:
     return None
 
 
+def _kept(app: bootstrap.Workspace, item: QueueItem, crop: bytes) -> Path:
+    path = app.process.photographs.folder.parent / "review" / f"{item.image_id}-{item.code_id}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    bootstrap.write(bootstrap.place_for_output(path, bootstrap.Protected()), crop)
+    return path
+
+
 def _show_crop(app: bootstrap.Workspace, item: QueueItem, *, launch: bool) -> None:
     """Tell where the piece of the photograph lies, or open it where there is a screen."""
-    path = app.photograph(item.path)
+    path = app.pictures.place(item.path)
     if item.code and item.code.box:
         try:
-            path = app.crop(item.photograph, item.code.box, f"{item.image_id}-{item.code_id}")
+            path = _kept(app, item, app.pictures.crop(item.photograph, item.code.box))
         except ImageError as error:
             output.say(f"      no picture: {error}")
             return

@@ -1,78 +1,23 @@
-"""`troostwatch lots`: which lots there are, and what a lot really is."""
+"""`troostwatch lots show`: what a lot really is."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from troostwatch import bootstrap
 from troostwatch.domain.codes import shown_probability
-from troostwatch.domain.counting import counted
 from troostwatch.domain.duplicates import Sameness, elsewhere
 from troostwatch.domain.images import LotImage
-from troostwatch.domain.reports import LotSummary
-from troostwatch.interfaces.cli import compare, errors, options, output
+from troostwatch.interfaces.cli import compare, options, output
+from troostwatch.interfaces.cli.bids import bid
 from troostwatch.services.duplicates import Duplicates
 from troostwatch.services.reports import LotView
 
 
-@click.group(epilog=errors.EPILOG)
-def lots() -> None:
-    """List lots, and show what a lot really is."""
-
-
-@lots.command("list")
-@options.db
-@options.limit
-@options.auction
-@options.closing_within
-@options.as_json
-@click.pass_obj
-def list_lots(
-    session: bootstrap.Session,
-    /,
-    db_path: Path | None,
-    limit: int | None,
-    auction: str | None,
-    closing_within: timedelta | None,
-    as_json: bool,
-) -> None:
-    """List lots, those about to close first.
-
-    \b
-    troostwatch lots list --closing-within 24h
-    troostwatch lots list --auction A1-39499 --json
-    """
-    with session.open(db_path, create=False) as app:
-        found = app.reports().lots(limit=limit, auction=auction, closing_within=closing_within)
-    if as_json:
-        for lot in found:
-            click.echo(output.json_line(asdict(lot)))
-        return
-    columns = ("lot", "title", "closes", "bid", "#photos", "#codes", "#approved", "#to review")
-    output.table(
-        counted(len(found), "lot"),
-        columns,
-        [
-            (
-                lot.display_id,
-                lot.title,
-                lot.closes_at,
-                bid(lot),
-                lot.photographs,
-                lot.codes,
-                lot.approved,
-                lot.needs_review,
-            )
-            for lot in found
-        ],
-    )
-
-
-@lots.command()
+@click.command()
 @options.db
 @options.as_json
 @click.argument("display_id", callback=options.upper)
@@ -87,8 +32,9 @@ def show(session: bootstrap.Session, /, db_path: Path | None, as_json: bool, dis
     """
     with session.open(db_path, create=False) as app:
         view = app.reports().lot(display_id)
-        compare.hash_missing(app, app.duplicates(), quiet=session.quiet, lots=[display_id])
-        shared = app.duplicates().find(lots=[display_id])
+        duplicates = app.finding.duplicates()
+        compare.hash_missing(app, duplicates, quiet=session.quiet, lots=[display_id])
+        shared = duplicates.find(lots=[display_id])
         if as_json:
             click.echo(output.json_line(asdict(view) | {"shared": asdict(shared)}))
         else:
@@ -141,7 +87,7 @@ def _print(app: bootstrap.Workspace, view: LotView) -> None:
                 i.id,
                 i.download_status,
                 i.analysis_status,
-                app.photograph(i.local_path),
+                app.pictures.place(i.local_path),
                 _note(i),
             )
             for i in view.photographs
@@ -177,9 +123,3 @@ def _note(photograph: LotImage) -> str | None:
     said = ["no longer on the page" if photograph.vanished_at else None]
     said.append(photograph.review_reason or photograph.error_message)
     return "; ".join(filter(None, said)) or None
-
-
-def bid(lot: LotSummary) -> str | None:
-    if lot.current_bid_cents is None:
-        return None
-    return f"{lot.current_bid_cents / 100:.2f} {lot.currency or ''}".strip()
