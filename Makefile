@@ -28,6 +28,7 @@ lint: $(DEV)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy scripts benchmarks tests
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/dump_schema.py --check
 

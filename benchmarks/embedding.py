@@ -16,6 +16,7 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -68,7 +69,7 @@ def main() -> int:
     return 0
 
 
-def _in_a_child(work: object, *arguments: object) -> None:
+def _in_a_child(work: Callable[..., None], *arguments: object) -> None:
     import multiprocessing
 
     child = multiprocessing.get_context("spawn").Process(target=work, args=arguments)

@@ -102,7 +102,7 @@ def main() -> int:
 def take_away(maker: str) -> None:
     left = tuple(v for v in vendors.vendors() if (v.marks and maker == "all") or v.name.lower() == maker.lower())
     kept = tuple(v for v in vendors.vendors() if v not in left)
-    vendors.vendors = lambda: kept
+    vendors.vendors = lambda: kept  # type: ignore[assignment]
 
 
 def material(shared: Path, name: str) -> Iterator[Known]:

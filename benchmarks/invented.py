@@ -66,9 +66,9 @@ def show_without(cases: list[Case], languages: list[str]) -> None:
     for language in languages:
         mine = [(label, read) for label, read in cases if label.language == language]
         show(f"{language}, known", scored(mine))
-        captions.grammar = lambda language=language: grammar(language)
+        captions.grammar = partial(grammar, language)  # type: ignore[assignment, attr-defined]
         show(f"{language}, taken away", scored(mine))
-        captions.grammar = grammar
+        captions.grammar = grammar  # type: ignore[attr-defined]
 
 
 def scored(cases: list[Case]) -> Score:

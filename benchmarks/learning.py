@@ -162,7 +162,8 @@ def judged(one: Seen, readings: Sequence[Reading]) -> list[dict[str, object]]:
 
 def captured(lots: Path, kept: Path | None, jobs: int) -> list[Seen]:
     if kept and kept.exists():
-        return pickle.loads(kept.read_bytes())  # a file of our own
+        seen: list[Seen] = pickle.loads(kept.read_bytes())  # a file of our own
+        return seen
     from PIL import Image
 
     from troostwatch.infrastructure.ai import image_analyzer, pool

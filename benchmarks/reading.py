@@ -24,8 +24,12 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from troostwatch.infrastructure import ai  # noqa: F401 (RapidOCR brings engines that this silences)
+
+if TYPE_CHECKING:
+    from troostwatch.infrastructure.ai.ppocr import PpOcr
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 MOST_PIXELS = 40_000_000
@@ -39,14 +43,14 @@ def decode(path: str) -> str:
 
 
 @cache
-def _rapidocr():  # noqa: ANN202 (RapidOCR's own type)
+def _rapidocr() -> Any:  # noqa: ANN401 (RapidOCR's own type)
     from rapidocr import RapidOCR
 
     return RapidOCR(params={"Global.log_level": "critical"})
 
 
 @cache
-def _models():  # noqa: ANN202
+def _models() -> PpOcr:
     from troostwatch.infrastructure.ai.ppocr import PpOcr
 
     return PpOcr()

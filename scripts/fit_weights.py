@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -130,7 +131,8 @@ def captured(lots: Path) -> Iterator[Known]:
     jobs = [(str(lots / "images" / photo["file"]), engine) for photo in photos for engine in OcrEngine]
     for number, (size, readings) in enumerate(read_all(jobs)):
         photo = photos[number // len(OcrEngine)]
-        right, neutral = set(), set()
+        right: set[tuple[str, str]] = set()
+        neutral: set[tuple[str, str]] = set()
         for code in photo["codes"]:
             ways = {key(kind, value) for kind, value in [(code["type"], code["value"]), *code.get("also", [])]}
             (neutral if code.get("optional") else right).update(ways)
@@ -193,7 +195,7 @@ def as_toml(result: Fit) -> str:
     return "\n".join(lines) + "\n"
 
 
-def table(name: str, kinds: list, prior: dict, fitted: dict, result: Fit) -> list[str]:
+def table(name: str, kinds: list[Any], prior: dict[Any, float], fitted: dict[Any, float], result: Fit) -> list[str]:
     rows = [
         f"{kind.value} = {{ prior = {prior[kind]:.2f}, weight = {fitted[kind]:.2f}, cases = {result.cases[kind]} }}"
         for kind in kinds

@@ -78,7 +78,7 @@ def test_each_photograph_is_looked_at_once(shop: World, run: Run, monkeypatch: p
     run("search duplicates")
     opened = []
     really = FolderStore.open
-    monkeypatch.setattr(FolderStore, "open", lambda store, one: opened.append(one.path) or really(store, one))
+    monkeypatch.setattr(FolderStore, "open", lambda store, one: opened.append(one.path) or really(store, one))  # type: ignore[func-returns-value]
 
     run("search duplicates")
 

@@ -7,6 +7,7 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli.conftest import Run
@@ -30,13 +31,13 @@ def model(monkeypatch: pytest.MonkeyPatch) -> FakeEmbedder:
     return model
 
 
-def found(run: Run, line: str) -> list[dict[str, object]]:
+def found(run: Run, line: str) -> list[dict[str, Any]]:
     said = run(f"search --json {line}")
     assert said.code == 0, said.err
     return [json.loads(row) for row in said.out.splitlines()]
 
 
-def names(rows: list[dict[str, object]]) -> list[object]:
+def names(rows: list[dict[str, Any]]) -> list[object]:
     return [row["display_id"] for row in rows]
 
 

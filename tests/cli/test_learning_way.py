@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import jsonschema
 import pytest
@@ -49,7 +50,7 @@ def script() -> ModuleType:
     return module
 
 
-def rows(run: Run, line: str) -> list[dict[str, object]]:
+def rows(run: Run, line: str) -> list[dict[str, Any]]:
     return [json.loads(row) for row in run(line).out.splitlines()]
 
 
@@ -69,7 +70,7 @@ def readers(database: Path, lots: list[str]) -> Counter[str]:
     )
 
 
-def of_another_auction(line: dict[str, object], number: int) -> dict[str, object]:
+def of_another_auction(line: dict[str, Any], number: int) -> dict[str, Any]:
     content = hashlib.sha256(f"{number} {line['content']}".encode()).hexdigest()
     return line | {"content": content, "lots": [f"{lot}-{number}" for lot in line["lots"]]}
 

@@ -73,7 +73,7 @@ def test_a_budget_that_is_reached_ends_with_7(run: Run, openai: FakeOpenai, monk
 def test_each_bad_answer_has_its_exit_code(
     run: Run, openai: FakeOpenai, reply: object, code: int, message: str
 ) -> None:
-    openai.answer = lambda *_: reply
+    openai.answer = lambda *_: reply  # type: ignore[assignment]
 
     said = run("images review --promote-to-openai")
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def captured_site(*options: str) -> Iterator[str]:
             process.terminate()
 
 
-def stats(base: str) -> dict[str, object]:
+def stats(base: str) -> dict[str, Any]:
     with urllib.request.urlopen(f"{base}/__stats") as answer:
         return json.load(answer)
 

@@ -48,7 +48,7 @@ def completion(content: str | None, *, refusal: str | None = None, finish: str =
     return Reply(json.dumps(body).encode())
 
 
-def codes(*named: tuple[str, str], enough: bool = True, box: object = (100, 200, 600, 300)) -> Reply:
+def codes(*named: tuple[str, str], enough: bool = True, box: Any = (100, 200, 600, 300)) -> Reply:
     """Answer with codes of (type, value)."""
     found = [{"type": kind, "value": value, "caption": "S/N", "box": list(box)} for kind, value in named]
     return completion(json.dumps({"codes": found, "enough": enough}))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from troostwatch.domain.errors import ImageError
 from troostwatch.domain.images import Content, Fetched, FetchFailed, LotImage, Stored
+from troostwatch.services.ports import Stop
 
 
 @dataclass
@@ -16,7 +17,7 @@ class FakePhotographs:
     lost: set[str] = field(default_factory=set)  # paths whose file is not there any more
     asked: list[str] = field(default_factory=list)
 
-    def fetch_all(self, images: Sequence[LotImage], stop: object) -> Iterator[Fetched | FetchFailed]:
+    def fetch_all(self, images: Sequence[LotImage], stop: Stop) -> Iterator[Fetched | FetchFailed]:
         for image in images:
             if stop.requested:
                 return

@@ -50,7 +50,7 @@ def turned(reading: Reading, times: int) -> Reading:
     """Return the reading as it stands when the photograph is turned by `times` quarters clockwise."""
     corners = reading.quad.corners
     for _ in range(times):
-        corners = tuple((HEIGHT - y, x) for x, y in corners)
+        corners = tuple((HEIGHT - y, x) for x, y in corners)  # type: ignore[assignment]
     return replace(reading, quad=Quad(corners))
 
 

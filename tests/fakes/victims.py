@@ -102,7 +102,9 @@ class Household:
         """Assert all that has to be true of files and rows at any moment, and that nothing finished was lost."""
         assert self.ask("PRAGMA integrity_check") == [("ok",)]
         assert self.ask("PRAGMA foreign_key_check") == []
-        promised = dict(self.ask("SELECT local_path, content_sha256 FROM lot_images WHERE local_path IS NOT NULL"))
+        promised: dict[str, str] = dict(
+            self.ask("SELECT local_path, content_sha256 FROM lot_images WHERE local_path IS NOT NULL")
+        )
         assert len(promised) == len(self.done("download")), "two photographs share one file name"
         found = {str(path.relative_to(self.images)): path for path in self.images.rglob("*") if path.is_file()}
         final = {name: path for name, path in found.items() if not path.name.startswith(".troostwatch-")}

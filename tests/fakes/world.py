@@ -152,9 +152,9 @@ class World:
         return ImageAnalysisService(
             self.uow,
             usual=request(),
-            downloads=lambda: None,
+            downloads=lambda: None,  # type: ignore[return-value]
             analysis=self.analysis,
-            second_opinions=lambda: None,
+            second_opinions=lambda: None,  # type: ignore[return-value]
             inventory=self.files,
             write_tokens=lambda *_: 0,
         )

@@ -85,7 +85,7 @@ def label_service_client(case: Case) -> None:
         def close(self) -> None:
             pass
 
-    reader = LabelApiAnalyzer(Service(), case.app.process.photographs.open, lambda: None, concurrency=1)
+    reader = LabelApiAnalyzer(Service(), case.app.process.photographs.open, lambda: None, concurrency=1)  # type: ignore[return-value]
     ((_, result),) = reader.analyze_all([case.photograph])
     raised(result)
 

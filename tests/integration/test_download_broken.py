@@ -11,11 +11,10 @@ import stamina
 from fakes.clock import FakeStop
 from fakes.lot_site import CAPTURED, Answer, loopback_site
 
-from troostwatch.domain.images import AnalysisStatus, DownloadStatus, Fetched, LotImage
+from troostwatch.domain.images import SUFFIXES, AnalysisStatus, DownloadStatus, Fetched, LotImage
 from troostwatch.infrastructure.http.client import ClientOptions
 from troostwatch.infrastructure.photographs.downloader import ImageDownloader, Limits
 from troostwatch.infrastructure.photographs.store import FolderStore
-from troostwatch.infrastructure.pixels.opening import SUFFIXES
 
 BROKEN = CAPTURED.parent / "broken"
 

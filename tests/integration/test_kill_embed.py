@@ -38,7 +38,8 @@ def vectors(home: Household) -> dict[str, tuple[float, ...]]:
 
 def test_killing_embed_loses_nothing_and_doubles_nothing(home: Household) -> None:
     rng = Random(4)
-    killed, before = 0, {}
+    killed = 0
+    before: dict[str, tuple[float, ...]] = {}
     for _ in range(4):
         killed += home.kill_in("embed", rng, most_items=25)
         home.check()

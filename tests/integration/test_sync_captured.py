@@ -10,6 +10,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import stamina
@@ -34,7 +35,7 @@ def on_site(monkeypatch: pytest.MonkeyPatch, base: str) -> None:
     monkeypatch.setenv("TROOSTWATCH_SYNC__SITES", json.dumps({"A1": base}))
 
 
-def query(database: str, sql: str) -> list[tuple[object, ...]]:
+def query(database: str, sql: str) -> list[tuple[Any, ...]]:
     connection = sqlite3.connect(database)
     try:
         return connection.execute(sql).fetchall()
@@ -42,7 +43,7 @@ def query(database: str, sql: str) -> list[tuple[object, ...]]:
         connection.close()
 
 
-def rows(database: str) -> dict[str, list[object]]:
+def rows(database: str) -> dict[str, list[Any]]:
     """Return all rows that a lot page fills, without hosts and without the hour at which we read."""
     tables = {
         "lots": """SELECT display_id, site_id, slug, title, description, additional_information, remarks, category,

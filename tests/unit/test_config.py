@@ -168,7 +168,7 @@ def test_settings_cannot_be_changed_while_they_are_used() -> None:
     settings = config.load().settings
 
     with pytest.raises(ValueError, match="frozen"):
-        settings.download.concurrency = 9
+        settings.download.concurrency = 9  # type: ignore[misc]
 
 
 def test_the_environment_can_be_set_aside_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:

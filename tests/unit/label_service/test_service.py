@@ -25,6 +25,7 @@ from troostwatch.infrastructure.ai.image_analyzer import analyzer
 from troostwatch.infrastructure.learning import data, model_file, training
 from troostwatch.label_service import main, ocr_engine
 from troostwatch.label_service.ocr_engine import EngineOptions, parse_label_ml
+from troostwatch.label_service.schemas import LabelAnswer
 
 PHOTO, TRUTH = taken()
 FORM = {"content-type": "multipart/form-data"}
@@ -328,7 +329,7 @@ def test_the_openapi_document_is_complete(service: RunningService) -> None:
         assert responses.keys() >= {"200", "401", "413", "415", "422", "503", "504"}
     schemas = document["components"]["schemas"]
     assert schemas["LabelAnswer"]["examples"]
-    main.LabelAnswer.model_validate(schemas["LabelAnswer"]["examples"][0])
+    LabelAnswer.model_validate(schemas["LabelAnswer"]["examples"][0])
 
 
 def test_parse_label_ml_reads_bytes_without_a_server() -> None:

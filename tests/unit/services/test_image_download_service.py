@@ -143,7 +143,7 @@ def test_no_transaction_is_open_while_a_photograph_is_fetched(downloads: Downloa
             assert not connection.in_transaction
             yield result
 
-    downloads.source.fetch_all = watched
+    downloads.source.fetch_all = watched  # type: ignore[assignment]
 
     assert downloads.run().downloaded == 3
 
@@ -158,7 +158,7 @@ def test_a_run_that_dies_keeps_every_photograph_before(downloads: Downloads) -> 
                 raise KeyboardInterrupt
             yield result
 
-    downloads.source.fetch_all = dying
+    downloads.source.fetch_all = dying  # type: ignore[assignment]
     with pytest.raises(KeyboardInterrupt):
         downloads.run()
     downloads.source.fetch_all = fetch_all

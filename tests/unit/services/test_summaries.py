@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from troostwatch.domain.runs import Outcome
-from troostwatch.services.image_analysis import AnalysisReport
+from troostwatch.services.analysis import AnalysisReport
 
 
 def test_an_analysis_that_ended_early_says_so() -> None:

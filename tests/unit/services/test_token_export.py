@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.world import World, analysis, code, sha
@@ -35,7 +36,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     world.connection.close()
 
 
-def export(world: World, *, include_reviewed: bool = True) -> list[dict[str, object]]:
+def export(world: World, *, include_reviewed: bool = True) -> list[dict[str, Any]]:
     """Return the lines of the file, as a person gets them."""
     rows = TokenExportService(world.uow).rows(include_reviewed=include_reviewed)
     return [json.loads(json.dumps(token_format.values_of(row))) for row in rows]
@@ -47,7 +48,7 @@ def import_(world: World, tmp_path: Path, *lines: object) -> ImportReport:
     return LabelImportService(world.uow, world.clock).import_rows(labels.read(file))
 
 
-def relabelled(line: dict[str, object], **changes: str) -> dict[str, object]:
+def relabelled(line: dict[str, Any], **changes: str) -> dict[str, Any]:
     return line | {"labels": {**line["labels"], **{index[1:]: label for index, label in changes.items()}}}
 
 

@@ -11,7 +11,7 @@ def at(x: float, y: float, width: float = 200) -> Quad:
 
 
 def pairs(
-    captions: list[Quad], pieces: list[Quad], no_values: set[int] = frozenset()
+    captions: list[Quad], pieces: list[Quad], no_values: frozenset[int] = frozenset()
 ) -> list[tuple[int, int, Side, bool]]:
     """Return caption, piece, side and whether it is contested; pieces among `no_values` only stand in the way."""
     found = matched(

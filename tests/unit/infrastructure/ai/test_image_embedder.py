@@ -77,7 +77,7 @@ def test_a_vector_does_not_depend_on_the_batch_nor_on_the_run(embedder: ClipEmbe
     for batch_size in (2, 3, 50):
         np.testing.assert_allclose(embed(embedder, shelf, photographs, batch_size), alone, atol=1e-5)
     np.testing.assert_array_equal(embed(ClipEmbedder(options(shelf)), shelf, photographs, 1), alone)
-    np.testing.assert_allclose(embedder.embed_image((shelf / "3.jpg").read_bytes()), alone[3], atol=1e-6)
+    np.testing.assert_allclose(embedder.embed_image((shelf / "3.jpg").read_bytes()), alone[3], atol=1e-6)  # type: ignore[call-overload]
 
 
 def test_safetensors_hold_the_same_model(embedder: ClipEmbedder, shelf: Path) -> None:

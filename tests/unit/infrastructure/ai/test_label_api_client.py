@@ -159,7 +159,7 @@ def test_a_wrong_token_ends_the_run_with_advice() -> None:
     with answering(lambda _: (401, {"detail": "no"})) as url, pytest.raises(TroostwatchError, match="refuses") as error:
         parse(url)
 
-    assert "LABEL_API_TOKEN" in (error.value.hint or "")
+    assert "LABEL_API_TOKEN" in str(error.value.hint)
 
 
 @pytest.mark.parametrize("health", [(500, {}), (200, {"status": "down"}), (200, b"hello"), None])

@@ -169,7 +169,7 @@ def test_a_private_address_is_refused_before_anything_is_sent() -> None:
     with loopback_site(lambda path: Answer(b"secret")) as site:
         with pytest.raises(AddressRefusedError, match="no public address") as caught:
             get(f"{site.base}/x", allow_private=False)
-        assert "ALLOW_PRIVATE" in caught.value.hint
+        assert "ALLOW_PRIVATE" in str(caught.value.hint)
         assert not site.requests
 
 

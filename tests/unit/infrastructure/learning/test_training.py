@@ -211,7 +211,7 @@ def test_a_file_that_its_manifest_does_not_vouch_for_is_never_opened(
     model: Path, how: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spoil(model, how)
-    monkeypatch.setattr(model_file.joblib, "load", lambda *_: pytest.fail("a pickle runs code when it is opened"))
+    monkeypatch.setattr(model_file.joblib, "load", lambda *_: pytest.fail("a pickle runs code when it is opened"))  # type: ignore[attr-defined]
 
     with pytest.raises(ModelRefusedError, match=reason) as refused:
         model_file.load(model)

@@ -200,7 +200,7 @@ def test_a_caller_that_goes_away_leaves_no_half_file(tmp_path: Path) -> None:
         waiting = [image(f"{site.base}/{i}", number=i, position=i) for i in range(9)]
         results = downloader(tmp_path).fetch_all(waiting, FakeStop())
         next(results)
-        results.close()
+        results.close()  # type: ignore[attr-defined]
 
     assert not list(tmp_path.rglob("*.part"))
 

@@ -31,7 +31,10 @@ def photograph() -> bytes:
 def colours(picture: bytes, box: tuple[int, int, int, int]) -> set[tuple[int, ...]]:
     with Image.open(BytesIO(picture)) as image:
         pixels = image.convert("RGB").crop(box)
-    return {colour for _, colour in pixels.getcolors(1_000_000) or []}
+    return {
+        colour  # type: ignore[misc]
+        for _, colour in pixels.getcolors(1_000_000) or []
+    }
 
 
 def test_each_box_has_the_colour_of_its_status(photograph: bytes) -> None:

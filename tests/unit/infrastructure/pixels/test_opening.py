@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from troostwatch.domain.errors import ImageError
-from troostwatch.infrastructure.pixels.opening import FORMATS, SUFFIXES, DamagedError, load_upright, opened
+from troostwatch.domain.images import SUFFIXES
+from troostwatch.infrastructure.pixels.opening import FORMATS, DamagedError, load_upright, opened
 
 MOST = 1_000_000
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)

@@ -61,7 +61,8 @@ def test_a_reader_without_noise_reads_what_is_printed() -> None:
 
 
 def test_noise_makes_mistakes_of_which_the_reader_is_less_sure() -> None:
-    wrong, right = [], []
+    wrong: list[object] = []
+    right: list[object] = []
     for number in range(80):
         label = invented.label(3, number)
         for print_, reading in zip(label.prints, reader.read(label, 1, noise=0.1), strict=True):
