@@ -6,6 +6,7 @@ from troostwatch.app import requests as requests
 from troostwatch.app.clock import listening as listening
 from troostwatch.app.demo import demo_folder as demo_folder
 from troostwatch.app.demo import drawn_auction as drawn_auction
+from troostwatch.app.doctor import examine as examine
 from troostwatch.app.night import run_night as run_night
 from troostwatch.app.process import Process as Process
 from troostwatch.app.session import Session as Session

@@ -26,6 +26,7 @@ _COMMANDS = {
     "label-service": "Serve the label service: photographs in, codes out, over HTTP.",
     "db": "Migrate, inspect, verify and back up the database.",
     "config": "Show the settings.",
+    "doctor": "Try whether this installation works here.",
     "demo": "Draw a small auction, serve it on this machine, and take it the whole way.",
     "completion": "Print the completion script of a shell.",
 }
