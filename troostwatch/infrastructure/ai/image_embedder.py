@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import logging
 import socket
+import threading
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -33,6 +34,7 @@ _log = logging.getLogger(__name__)
 PREPROCESSING_VERSION = 1  # raise it when the model is shown other pixels or another text
 
 _TEXTS_AT_ONCE = 64
+_TALKERS = ("", "huggingface_hub")  # loggers that open_clip and the hub write to; it takes the root itself
 _SEEN_AT_ONCE = 16  # photographs by a model on CPU: more take more memory and are no faster
 
 Pixels = NDArray[np.uint8]  # (side, side, 3)
@@ -308,13 +310,20 @@ def _hub_has_an_address() -> bool:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the libraries from logging what the exception says as well."""
-    before = logging.root.manager.disable
-    logging.disable(logging.ERROR)
+    """Keep the libraries from logging what the exception says as well; what others log meanwhile stays."""
+    mine = threading.get_ident()
+
+    def is_heard(record: logging.LogRecord) -> bool:
+        return record.thread != mine or record.levelno > logging.ERROR
+
+    loggers = [logging.getLogger(name) for name in _TALKERS]
+    for logger in loggers:
+        logger.addFilter(is_heard)
     try:
         yield
     finally:
-        logging.disable(before)
+        for logger in loggers:
+            logger.removeFilter(is_heard)
 
 
 def _side(size: int | Sequence[int]) -> int:
