@@ -19,7 +19,7 @@ from troostwatch.domain.readings import Reading, ReadingKind
 
 RETAIL = frozenset({"EAN13", "EAN8", "UPCA", "UPCE"})
 # A length that a misread of a pattern of stripes reaches easily; shorter ones have to be seen more than once.
-_SHORTEST = {"ITF": 14, "Code39": 6, "Code39Std": 6, "Codabar": 8, "Code93": 6}
+_SHORTEST = {"ITF": 14, "Code39": 6, "Codabar": 6, "Code93": 6}
 _SHORTEST_SEEN_TWICE = {"ITF": 8}
 _TWICE = 0.5  # the reader's number is the share of its scales, in quarters
 
@@ -34,6 +34,7 @@ _APPLICATION = {
     "241": CodeType.PART_NUMBER,
     "8002": CodeType.IMEI,
 }
+_PRICE_OF_A_BOOK = ("191", "192")  # the second symbol of Japanese books and magazines; no country has these prefixes
 _OF_THE_BUYER = "241"
 _WORLD_WIDE_NAME = re.compile(r"5(?=[0-9A-F]*[A-F])[0-9A-F]{15}")  # NAA 5: IEEE registered (T10 SPC)
 
@@ -97,7 +98,9 @@ _Raw = tuple[CodeType, str, Basis, str]
 
 
 def _parse(text: str, symbology: str) -> Iterator[_Raw]:
-    if symbology in RETAIL:
+    if symbology == "EAN13" and text.startswith(_PRICE_OF_A_BOOK):
+        yield CodeType.OTHER, text, Basis.RETAIL_SYMBOL, "EAN13 symbol with class and price of a Japanese book"
+    elif symbology in RETAIL:
         text = checks.upc_a_of(text) if symbology == "UPCE" else text
         yield CodeType.EAN, text, Basis.RETAIL_SYMBOL, f"{symbology} symbol with a right check digit"
     elif formats := identifiers.formats(identifiers.readable(text)):

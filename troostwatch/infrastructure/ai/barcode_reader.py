@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from importlib.metadata import version
 
 import cv2
@@ -14,39 +15,31 @@ import zxingcpp
 from numpy.typing import NDArray
 from PIL import Image
 from zxingcpp import BarcodeFormat as Format
-from zxingcpp import Binarizer, TextMode
 
 from troostwatch.domain.geometry import Point, Quad
 from troostwatch.domain.readings import Reading, ReadingKind
+from troostwatch.infrastructure.ai import structured_append
+from troostwatch.infrastructure.ai.structured_append import Part
+from troostwatch.infrastructure.ai.symbol_looks import (
+    BARS,
+    CHECKED_BARS,
+    CLOSE_BINARIZERS,
+    MATRIX_NAMES,
+    Grey,
+    close_looks,
+    decoded,
+    inverted_of,
+    looks,
+)
 
 NAME = "barcode"
 
-_MATRIX = (Format.QRCode, Format.MicroQRCode, Format.DataMatrix, Format.PDF417, Format.Aztec)
-_MATRIX_NAMES = frozenset(form.name for form in _MATRIX)
-_LINEAR = (
-    Format.EAN13, Format.EAN8, Format.UPCA, Format.UPCE, Format.Code128, Format.Code39, Format.Code93, Format.ITF,
-    Format.Codabar,
-)  # fmt: skip
-# Formats that goods carry.
-_FORMATS = zxingcpp.BarcodeFormats(_LINEAR + _MATRIX)
-_BARS = zxingcpp.BarcodeFormats(_LINEAR)
-# (scale, binarizer, also turned by a quarter). Measured on lot photographs: fine bars need the larger scale,
-# shaded ones a fixed threshold, blurred ones the smaller scale; more passes cost much and find little.
-_PASSES = (
-    (0.5, Binarizer.GlobalHistogram, True),
-    (1.0, Binarizer.LocalAverage, False),
-    (1.0, Binarizer.FixedThreshold, False),
-    (1.5, Binarizer.GlobalHistogram, False),
-    (1.5, Binarizer.FixedThreshold, False),
-)
 _SCALES_FOR_FULL_CONFIDENCE = 4
-_LARGEST_SIDE = 4000  # enlarging beyond this brings nothing but time
-_CLOSE_SCALES = (1.0, 2.0)
-_CLOSE_BINARIZERS = (Binarizer.LocalAverage, Binarizer.GlobalHistogram, Binarizer.FixedThreshold)
 _MOST_CLOSE_LOOKS = 8  # a keyboard has many places that look like bars
-_LARGEST_CLOSE_LOOK = 1400  # pixels a side
+# Seconds of this thread's own time after which no further look is begun: a photograph takes a tenth of a second, a
+# picture made to be slow as many as it likes.
+_ENOUGH_SECONDS = 4.0
 
-_Grey = NDArray[np.uint8]
 _Key = tuple[str, str]  # symbology, text
 
 
@@ -56,11 +49,21 @@ class _Sightings:
 
     scales: dict[_Key, set[str]]
     quads: dict[_Key, list[Quad]]  # the same symbol may be printed in several places
+    parts: dict[_Key, Part] = field(default_factory=dict)  # those that hold a message only together with others
+    until: float = field(default_factory=lambda: time.thread_time() + _ENOUGH_SECONDS)
 
-    def add(self, symbology: str, text: str, quad: Quad, scale: str) -> None:
+    def add(self, symbol: zxingcpp.Barcode, quad: Quad, scale: str) -> None:
+        text = _text(symbol)
         if text.strip():
-            self.scales[symbology, text].add(scale)
-            self._note(self.quads[symbology, text], quad)
+            key = symbol.format.name, text
+            self.scales[key].add(scale)
+            self._note(self.quads[key], quad)
+            if part := structured_append.part(symbol):
+                self.parts[key] = part
+
+    @property
+    def is_over(self) -> bool:
+        return time.thread_time() > self.until
 
     @staticmethod
     def _note(places: list[Quad], quad: Quad) -> None:
@@ -73,7 +76,7 @@ class _Sightings:
     def sure_at(self, place: Quad) -> bool:
         """Tell whether a symbol seen at two scales, or one that corrects its own errors, stands in this place."""
         return any(
-            (len(self.scales[key]) > 1 or key[0] in _MATRIX_NAMES) and any(_same_place(place, quad) for quad in quads)
+            (len(self.scales[key]) > 1 or key[0] in MATRIX_NAMES) and any(_same_place(place, quad) for quad in quads)
             for key, quads in self.quads.items()
         )
 
@@ -104,22 +107,24 @@ class BarcodeReader:
         """
         grey = np.asarray(image.convert("L"))
         seen = _Sightings(defaultdict(set), defaultdict(list))
-        for scale, picture, binarizer, turned in _looks(grey):
-            for symbol in _decoded(picture, _FORMATS, binarizer, turned=turned):
-                seen.add(symbol.format.name, symbol.text, _quad(symbol.position, scale), f"{scale:g}")
+        for look in looks(grey):
+            for symbol in look.symbols():
+                seen.add(symbol, _quad(symbol.position, look.scale), look.name)
+            if seen.is_over:
+                break
         bars = self._bars(grey)
         for place in [place for place in (*bars, *seen.places) if not seen.sure_at(place)][:_MOST_CLOSE_LOOKS]:
             _look_closely(grey, place, seen)
         undecoded = [place for place in bars if not seen.any_at(place)]
-        return [
-            *(
-                Reading(NAME, ReadingKind.SYMBOL, text, seen.quads[symbology, text][0], _share(scales), symbology)
-                for (symbology, text), scales in seen.scales.items()
-            ),
-            *(Reading(NAME, ReadingKind.UNDECODED, "", place) for place in undecoded),
+        whole = [
+            Reading(NAME, ReadingKind.SYMBOL, text, seen.quads[symbology, text][0], _share(scales), symbology)
+            for (symbology, text), scales in seen.scales.items()
+            if (symbology, text) not in seen.parts
         ]
+        messages, lone = _messages(seen)
+        return [*whole, *messages, *(Reading(NAME, ReadingKind.UNDECODED, "", place) for place in (*undecoded, *lone))]
 
-    def _bars(self, grey: _Grey) -> list[Quad]:
+    def _bars(self, grey: Grey) -> list[Quad]:
         """Return where parallel bars stand, decoded or not."""
         if min(grey.shape) < 40:
             return []  # the locator refuses what is smaller
@@ -133,65 +138,47 @@ def _share(scales: Iterable[str]) -> float:
     return min(1.0, len(set(scales)) / _SCALES_FOR_FULL_CONFIDENCE)
 
 
-def _looks(grey: _Grey) -> Iterator[tuple[float, _Grey, Binarizer, bool]]:
-    pictures: dict[float, _Grey] = {1.0: grey}
-    for wanted, binarizer, turned in _PASSES:
-        scale = min(wanted, max(1.0, _LARGEST_SIDE / max(grey.shape)))
-        if scale not in pictures:
-            pictures[scale] = _scaled(grey, scale)
-        yield scale, pictures[scale], binarizer, turned
+def _text(symbol: zxingcpp.Barcode) -> str:
+    """Return the payload; that of a Codabar without its start and stop letters, which are no part of the number."""
+    text = symbol.text
+    framed = symbol.format == Format.Codabar and len(text) > 2 and {text[0], text[-1]} <= set("ABCDabcd")
+    return text[1:-1] if framed else text
 
 
-def _scaled(grey: _Grey, scale: float) -> _Grey:
-    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA), np.uint8)
+def _messages(seen: _Sightings) -> tuple[list[Reading], list[Quad]]:
+    """Return the messages whose parts are all there, and the places of parts whose others are not."""
+    together: dict[tuple[int, int | None], list[_Key]] = defaultdict(list)
+    for key, part in seen.parts.items():
+        together[part.count, part.parity].append(key)
+    messages: list[Reading] = []
+    lone: list[Quad] = []
+    for keys in together.values():
+        keys.sort(key=lambda key: seen.parts[key].number)
+        text = structured_append.joined([seen.parts[key] for key in keys])
+        if text is None:
+            lone += [seen.quads[key][0] for key in keys]
+        else:
+            scales = min((seen.scales[key] for key in keys), key=len)
+            messages.append(Reading(NAME, ReadingKind.SYMBOL, text, seen.quads[keys[0]][0], _share(scales), keys[0][0]))
+    return messages, lone
 
 
-def _decoded(
-    picture: _Grey, formats: zxingcpp.BarcodeFormats, binarizer: Binarizer, *, turned: bool
-) -> list[zxingcpp.Barcode]:
-    return zxingcpp.read_barcodes(
-        picture,
-        formats=formats,
-        binarizer=binarizer,
-        text_mode=TextMode.Plain,
-        try_rotate=turned,
-        try_downscale=False,
-        try_invert=False,
-    )
+def _look_closely(grey: Grey, place: Quad, seen: _Sightings) -> None:
+    """Cut the place out, its bars upright, and decode it enlarged and with its contrast evened out, until sure.
 
-
-def _look_closely(grey: _Grey, place: Quad, seen: _Sightings) -> None:
-    """Cut the place out, its bars upright, and decode it enlarged and with its contrast evened out, until sure."""
-    for name, piece, back in _close_looks(grey, place):
-        for binarizer in _CLOSE_BINARIZERS:
-            for symbol in _decoded(piece, _BARS, binarizer, turned=False):
-                seen.add(symbol.format.name, symbol.text, _through(back, _quad(symbol.position, 1.0)), name)
+    Where nothing is seen its bars may stand light on dark; those with a compulsory check sign are believed.
+    """
+    for name, piece, back in close_looks(grey, place):
+        if seen.is_over:
+            return
+        for binarizer in CLOSE_BINARIZERS:
+            symbols = decoded(piece, BARS, binarizer)
+            if not symbols:
+                symbols = decoded(inverted_of(piece), CHECKED_BARS, binarizer)
+            for symbol in symbols:
+                seen.add(symbol, _through(back, _quad(symbol.position, 1.0)), name)
         if seen.sure_at(place):
             return
-
-
-def _close_looks(grey: _Grey, place: Quad) -> Iterator[tuple[str, _Grey, NDArray[np.float64]]]:
-    for turn in (place.angle, place.angle + math.pi / 2):  # bars may run along the box or across it
-        for scale in _CLOSE_SCALES:
-            piece, back = _cut(grey, place, turn, scale)
-            yield f"close {scale:g}", piece, back
-            yield f"close and even {scale:g}", _evened(piece), back
-
-
-def _evened(piece: _Grey) -> _Grey:
-    return np.asarray(cv2.createCLAHE(clipLimit=3.0, tileGridSize=(4, 4)).apply(piece), np.uint8)
-
-
-def _cut(grey: _Grey, place: Quad, turn: float, scale: float) -> tuple[_Grey, NDArray[np.float64]]:
-    """Return a square around the place, turned upright and enlarged, and the matrix from it to the picture."""
-    side = 1.5 * max(place.width, place.height) + 20
-    scale = min(scale, max(1.0, _LARGEST_CLOSE_LOOK / side))
-    matrix = cv2.getRotationMatrix2D(place.centre, math.degrees(turn), scale)
-    matrix[:, 2] = matrix[:, 2] + side * scale / 2 - np.array(place.centre)
-    size = (round(side * scale), round(side * scale))
-    piece = cv2.warpAffine(grey, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(piece, np.uint8), np.asarray(cv2.invertAffineTransform(matrix), np.float64)
 
 
 def _through(matrix: NDArray[np.float64], quad: Quad) -> Quad:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import IO
 
+import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from troostwatch.domain.errors import ImageError
@@ -33,6 +34,15 @@ _TURNS = {  # what has to be done to a picture of each EXIF orientation
     8: Image.Transpose.ROTATE_90,
 }
 
+# Neither the locator of bars nor the decoder of symbols takes a longer side.
+_LONGEST_SIDE = 32_766
+# A JPEG with more pixels than we take comes smaller by the first of these that makes it fit; its decoder then spends
+# neither the memory nor most of the time. Telephones take fifty megapixels and more.
+_FRACTIONS = (2, 4)
+_MOST_TIMES_TOO_LARGE = 5
+_MOST_FRAMES = 12
+_BLANK_SPREAD = 12  # of 255: between the darkest and the brightest of a frame that shows nothing
+
 _QUIET = threading.Lock()
 _quieted: list[warnings.catch_warnings[None]] = []  # while any picture is open: the filters as they were before
 _open_pictures = 0
@@ -52,19 +62,19 @@ class DamagedError(ImageError):
 
 @contextmanager
 def opened(source: bytes | IO[bytes], *, max_pixels: int, least_side: int | None = None) -> Iterator[Image.Image]:
-    """Yield the first frame of a picture, decoded. The size is looked at before the pixels are.
+    """Yield the first frame of a picture that shows something, decoded. The size is looked at before the pixels are.
 
-    With `least_side` a JPEG may come smaller, with both sides at least so long: decoding then costs a fraction.
+    With `least_side` a JPEG may come smaller, with both sides at least so long: decoding then costs a fraction. One
+    with more than `max_pixels` comes smaller so that it has fewer, if it is not larger beyond measure.
     Raises ImageError (permanent): of an unknown kind, or with too many pixels or none. Raises
     DamagedError, also an ImageError, when it is truncated or does not decode.
     """
     with _hostile(max_pixels):
         image = Image.open(BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS)
         try:
-            _check_size(image, max_pixels)
-            if least_side:
-                image.draft(None, (least_side, least_side))
+            _make_fit(image, max_pixels, least_side)
             image.load()
+            _show_something(image)
         except BaseException:
             image.close()
             raise
@@ -79,7 +89,7 @@ def load_upright(source: bytes, *, max_pixels: int, least_side: int | None = Non
     """
     with opened(source, max_pixels=max_pixels, least_side=least_side) as image, _hostile(max_pixels):
         turn = _turn(image)
-        picture = _without_alpha(image).convert("RGB")
+        picture = _without_alpha(_in_eight_bits(image)).convert("RGB")
         return picture if turn is None else picture.transpose(turn)
 
 
@@ -122,12 +132,56 @@ def _without_warnings() -> Iterator[None]:
                 _quieted.pop().__exit__(None, None, None)
 
 
-def _check_size(image: Image.Image, max_pixels: int) -> None:
+def _make_fit(image: Image.Image, max_pixels: int, least_side: int | None) -> None:
+    """Let a JPEG be decoded smaller where it may be or has to be; refuse what is too large as it then is."""
     width, height = image.size
     if width < 1 or height < 1:
         raise ImageError("the photograph has no pixels", permanent=True)
-    if width * height > max_pixels:
+    wanted = [(least_side, least_side)] if least_side else []
+    # One that is written in several runs is kept whole while it is decoded, however small it comes out.
+    scales = max_pixels < width * height <= _MOST_TIMES_TOO_LARGE * max_pixels and not image.info.get("progressive")
+    fitting = (part for part in _FRACTIONS if (width // part + 1) * (height // part + 1) <= max_pixels)
+    if scales and (part := next(fitting, None)):
+        wanted.append((width // part, height // part))
+    if wanted:
+        image.draft(None, min(wanted))
+    if image.width * image.height > max_pixels:
         raise TooManyPixelsError(f"{width} x {height} pixels are more than {max_pixels:,}", permanent=True)
+    if max(image.size) > _LONGEST_SIDE:
+        raise TooManyPixelsError(f"{width} x {height} pixels: a side is longer than {_LONGEST_SIDE:,}", permanent=True)
+
+
+def _show_something(image: Image.Image) -> None:
+    """Go on to the first frame that is not blank; where all of them are, stay at the first."""
+    frames = min(getattr(image, "n_frames", 1), _MOST_FRAMES)
+    if frames < 2 or not _is_blank(image):
+        return
+    for frame in range(1, frames):
+        image.seek(frame)
+        image.load()
+        if not _is_blank(image):
+            return
+    image.seek(0)
+    image.load()
+
+
+def _is_blank(image: Image.Image) -> bool:
+    darkest, brightest = image.convert("L").getextrema()
+    return float(brightest) - float(darkest) < _BLANK_SPREAD  # type: ignore[arg-type]
+
+
+def _in_eight_bits(image: Image.Image) -> Image.Image:
+    """Return a picture of sixteen bits with its range scaled to eight: cameras and scanners fill twelve, or all.
+
+    Pillow's own conversion cuts off whatever is brighter than 255.
+    """
+    if not image.mode.startswith(("I", "F")):
+        return image
+    deep = np.asarray(image).astype(np.float32)
+    brightest = float(deep.max())
+    if brightest > 255:
+        deep *= 255 / brightest
+    return Image.fromarray(np.clip(deep, 0, 255).astype(np.uint8))
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:

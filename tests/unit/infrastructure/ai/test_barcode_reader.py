@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+import zxingcpp
 from fakes.sticker_photographs import far_apart, opened
-from PIL import Image, ImageFilter
+from PIL import Image, ImageFilter, ImageOps
+from zxingcpp import BarcodeFormat as Format
 
 from troostwatch.domain.readings import ReadingKind
+from troostwatch.infrastructure.ai import barcode_reader
 from troostwatch.infrastructure.ai.barcode_reader import BarcodeReader
+from troostwatch.infrastructure.ai.symbol_looks import looks, sharpened
 from troostwatch.infrastructure.synthetic.symbols import Symbology, picture
 
 READER = BarcodeReader()
@@ -76,3 +81,59 @@ def test_bars_that_cannot_be_decoded_are_reported_with_their_place() -> None:
 @pytest.mark.parametrize("size", [(1, 1), (3, 2000), (640, 480)])
 def test_where_there_is_no_symbol_nothing_is_read(size: tuple[int, int]) -> None:
     assert READER.read(Image.new("RGB", size, "grey")) == []
+
+
+def drawn(form: zxingcpp.BarcodeFormat, text: str, scale: int = 3) -> Image.Image:
+    symbol = Image.fromarray(np.array(zxingcpp.create_barcode(text, form).to_image(scale=scale)))
+    image = Image.new("RGB", (symbol.width + 80, symbol.height + 80), "white")
+    image.paste(symbol.convert("RGB"), (40, 40))
+    return image
+
+
+def read(image: Image.Image) -> list[tuple[str | None, str]]:
+    return [(reading.symbology, reading.text) for reading in READER.read(image)]
+
+
+@pytest.mark.parametrize("form", [Format.QRCode, Format.DataMatrix, Format.EAN13])
+def test_what_is_printed_light_on_dark_is_read(form: zxingcpp.BarcodeFormat) -> None:
+    text = "2900000000001" if form == Format.EAN13 else "SN:PX00417744"
+    image = Image.new("RGB", (900, 700), "black")
+    image.paste(ImageOps.invert(drawn(form, text)), (100, 100))
+
+    assert [text for _, text in read(image)] == [text]
+
+
+def test_start_and_stop_letters_are_no_part_of_a_codabar() -> None:
+    assert read(drawn(Format.Codabar, "A41770221388B")) == [("Codabar", "41770221388")]
+
+
+@pytest.mark.parametrize("text", ["38412/S2ZQ", "20417/P22", "KX-204.17"])
+def test_signs_of_a_plain_code_39_are_what_they_are(text: str) -> None:
+    assert read(drawn(Format.Code39Std, text)) == [("Code39", text)]
+
+
+@pytest.mark.parametrize("form", [Format.DataBarOmni, Format.DataBarExp])
+def test_bars_of_groceries_and_small_parts_are_read(form: zxingcpp.BarcodeFormat) -> None:
+    text = "(01)09506000134352" if form == Format.DataBarExp else "0109506000134352"
+
+    assert [text for _, text in read(drawn(form, text))] == ["0109506000134352"]
+
+
+def test_bars_that_run_into_each_other_come_apart_when_sharpened() -> None:
+    bars = np.tile(np.array([255, 255, 0, 0], np.uint8), (40, 30))
+    blurred = np.asarray(Image.fromarray(bars).filter(ImageFilter.GaussianBlur(1.2)))
+
+    def contrast(picture: np.ndarray) -> float:
+        return float(np.ptp(picture[20, 40:80].astype(float)))
+
+    assert contrast(sharpened(blurred, 2.0)) > 2 * contrast(blurred)
+
+
+def test_a_picture_made_to_be_slow_is_looked_at_once(monkeypatch) -> None:
+    looked = []
+    monkeypatch.setattr(barcode_reader, "_ENOUGH_SECONDS", 0.0)
+    monkeypatch.setattr(barcode_reader, "looks", lambda grey: (looked.append(look) or look for look in looks(grey)))
+
+    READER.read(drawn(Format.QRCode, "SN:PX00417744"))
+
+    assert len(looked) == 1

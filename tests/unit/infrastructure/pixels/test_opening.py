@@ -6,6 +6,7 @@ import io
 import threading
 import warnings
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -108,6 +109,47 @@ def test_the_first_frame_of_a_moving_picture_is_taken() -> None:
     body = file_of(Image.new("RGB", (8, 8), RED), "GIF", save_all=True, append_images=[Image.new("RGB", (8, 8), BLUE)])
 
     assert load_upright(body, max_pixels=MOST).getpixel((1, 1)) == RED
+
+
+def test_a_later_frame_is_taken_where_the_first_is_blank() -> None:
+    frames = [Image.new("RGB", (60, 40), "white"), Image.new("RGB", (60, 40), "white"), corner()]
+    body = file_of(frames[0], "GIF", save_all=True, append_images=frames[1:])
+
+    assert load_upright(body, max_pixels=MOST).getpixel((5, 5)) == RED
+
+
+@pytest.mark.parametrize("brightest", [200, 4095, 16383, 65535])
+def test_a_picture_of_sixteen_bits_keeps_its_shades(brightest: int) -> None:
+    shades = np.linspace(0, brightest, 100, dtype=np.uint16).reshape(1, 100)
+
+    grey = load_upright(file_of(Image.fromarray(shades)), max_pixels=MOST).convert("L")
+
+    row = [grey.getpixel((x, 0)) for x in range(100)]
+    assert row == sorted(row)
+    assert len(set(row)) == 100
+    assert row[-1] == min(brightest, 255)
+
+
+def test_a_photograph_of_a_large_camera_is_scaled_while_it_is_decoded() -> None:
+    body = file_of(corner().resize((1800, 1200)), "JPEG")
+
+    upright = load_upright(body, max_pixels=MOST)
+
+    assert upright.size == (900, 600)
+    assert upright.getpixel((50, 50))[0] > 200
+
+
+@pytest.mark.parametrize("picture", [{"size": (2400, 2200)}, {"size": (1800, 1200), "progressive": True}])
+def test_a_photograph_too_large_beyond_measure_is_refused(picture: dict[str, object]) -> None:
+    body = file_of(Image.new("RGB", picture.pop("size")), "JPEG", **picture)
+
+    with pytest.raises(ImageError, match="are more than 1,000,000"):
+        load_upright(body, max_pixels=MOST)
+
+
+def test_a_side_that_no_reader_takes_is_refused() -> None:
+    with pytest.raises(ImageError, match=r"70000 x 5 pixels: a side is longer than 32,766"):
+        load_upright(file_of(Image.new("1", (70_000, 5))), max_pixels=MOST)
 
 
 def test_too_many_pixels_are_refused_before_one_is_decoded() -> None:

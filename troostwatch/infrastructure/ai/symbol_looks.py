@@ -1,0 +1,144 @@
+"""The looks at a picture in search of symbols: the passes over the whole of it, and the closer ones at a place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import cv2
+import numpy as np
+import zxingcpp
+from numpy.typing import NDArray
+from zxingcpp import BarcodeFormat as Format
+from zxingcpp import Binarizer, TextMode
+
+from troostwatch.domain.geometry import Quad
+
+Grey = NDArray[np.uint8]
+
+_MATRIX = (Format.QRCode, Format.MicroQRCode, Format.DataMatrix, Format.PDF417, Format.Aztec)
+MATRIX_NAMES = frozenset(form.name for form in _MATRIX)
+# Bars whose check sign is compulsory.
+_CHECKED = (Format.EAN13, Format.EAN8, Format.UPCA, Format.Code128)
+# Of the family of Code 39 the plain one, since `/ + $ %` before a letter may be a pair of full ASCII or two signs; of
+# DataBar all but Limited, which textures spell.
+_LINEAR = (
+    *_CHECKED, Format.UPCE, Format.Code39Std, Format.Code32, Format.PZN, Format.Code93, Format.ITF, Format.Codabar,
+    Format.DataBarOmni, Format.DataBarStk, Format.DataBarStkOmni, Format.DataBarExp, Format.DataBarExpStk,
+)  # fmt: skip
+# Formats that goods carry.
+_FORMATS = zxingcpp.BarcodeFormats(_LINEAR + _MATRIX)
+_MATRICES = zxingcpp.BarcodeFormats(_MATRIX)
+BARS = zxingcpp.BarcodeFormats(_LINEAR)
+CHECKED_BARS = zxingcpp.BarcodeFormats(_CHECKED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    scale: float
+    binarizer: Binarizer
+    formats: zxingcpp.BarcodeFormats = _FORMATS
+    turned: bool = False  # also turned by a quarter
+    inverted: bool = False  # light on dark
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A picture to decode, and how much larger than the photograph it is."""
+
+    name: str
+    picture: Grey
+    scale: float
+    decode: Callable[[Grey], list[zxingcpp.Barcode]]
+
+    def symbols(self) -> list[zxingcpp.Barcode]:
+        return self.decode(self.picture)
+
+
+# Measured on lot photographs: fine bars need the larger scale, shaded ones a fixed threshold, blurred ones the smaller
+# scale; more passes cost much and find little. What is printed light on dark (etched plates, black labels) is looked
+# for among symbols that correct their own errors: bars read inside out are found in every texture.
+_PASSES = (
+    _Pass(0.5, Binarizer.GlobalHistogram, turned=True),
+    _Pass(1.0, Binarizer.LocalAverage),
+    _Pass(1.0, Binarizer.FixedThreshold),
+    _Pass(1.5, Binarizer.GlobalHistogram),
+    _Pass(1.5, Binarizer.FixedThreshold),
+    _Pass(0.5, Binarizer.GlobalHistogram, _MATRICES, inverted=True),
+    _Pass(1.0, Binarizer.LocalAverage, _MATRICES, inverted=True),
+)
+_SMALL = 600_000  # pixels: below it bars are hardly wider than a pixel, and a blur makes them one
+_LARGEST_SIDE = 4000  # enlarging beyond this brings nothing but time
+_CLOSE_SCALES = (1.0, 2.0)
+CLOSE_BINARIZERS = (Binarizer.LocalAverage, Binarizer.GlobalHistogram, Binarizer.FixedThreshold)
+_LARGEST_CLOSE_LOOK = 1400  # pixels a side
+
+
+def looks(grey: Grey) -> Iterator[Look]:
+    """Yield the looks at the whole photograph."""
+    pictures: dict[float, Grey] = {1.0: grey}
+    for one in _PASSES:
+        scale = min(one.scale, max(1.0, _LARGEST_SIDE / max(grey.shape)))
+        if scale not in pictures:
+            pictures[scale] = _scaled(grey, scale)
+        picture = inverted_of(pictures[scale]) if one.inverted else pictures[scale]
+        decode = partial(decoded, formats=one.formats, binarizer=one.binarizer, turned=one.turned)
+        yield Look(f"{one.scale:g}", picture, scale, decode)
+    if grey.size <= _SMALL:
+        decode = partial(decoded, formats=CHECKED_BARS, binarizer=Binarizer.LocalAverage)
+        yield Look("even", evened(grey), 1.0, decode)
+        yield Look("sharp", sharpened(grey, 2.0), 1.0, decode)
+
+
+def inverted_of(picture: Grey) -> Grey:
+    return np.asarray(255 - picture, np.uint8)
+
+
+def _scaled(grey: Grey, scale: float) -> Grey:
+    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA), np.uint8)
+
+
+def decoded(
+    picture: Grey, formats: zxingcpp.BarcodeFormats, binarizer: Binarizer, *, turned: bool = False
+) -> list[zxingcpp.Barcode]:
+    return zxingcpp.read_barcodes(
+        picture,
+        formats=formats,
+        binarizer=binarizer,
+        text_mode=TextMode.Plain,
+        try_rotate=turned,
+        try_downscale=False,
+        try_invert=False,
+    )
+
+
+def close_looks(grey: Grey, place: Quad) -> Iterator[tuple[str, Grey, NDArray[np.float64]]]:
+    for turn in (place.angle, place.angle + math.pi / 2):  # bars may run along the box or across it
+        for scale in _CLOSE_SCALES:
+            piece, back = _cut(grey, place, turn, scale)
+            yield f"close {scale:g}", piece, back
+            yield f"close and even {scale:g}", evened(piece), back
+            yield f"close and sharp {scale:g}", sharpened(piece, 2.0 * scale), back
+
+
+def evened(piece: Grey) -> Grey:
+    return np.asarray(cv2.createCLAHE(clipLimit=3.0, tileGridSize=(4, 4)).apply(piece), np.uint8)
+
+
+def sharpened(piece: Grey, radius: float) -> Grey:
+    """Return it with its edges raised, so that bars which run into each other come apart."""
+    return np.asarray(cv2.addWeighted(piece, 3.0, cv2.GaussianBlur(piece, (0, 0), radius), -2.0, 0), np.uint8)
+
+
+def _cut(grey: Grey, place: Quad, turn: float, scale: float) -> tuple[Grey, NDArray[np.float64]]:
+    """Return a square around the place, turned upright and enlarged, and the matrix from it to the picture."""
+    side = 1.5 * max(place.width, place.height) + 20
+    scale = min(scale, max(1.0, _LARGEST_CLOSE_LOOK / side))
+    matrix = cv2.getRotationMatrix2D(place.centre, math.degrees(turn), scale)
+    matrix[:, 2] = matrix[:, 2] + side * scale / 2 - np.array(place.centre)
+    size = (round(side * scale), round(side * scale))
+    piece = cv2.warpAffine(grey, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(piece, np.uint8), np.asarray(cv2.invertAffineTransform(matrix), np.float64)
