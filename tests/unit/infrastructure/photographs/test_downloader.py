@@ -136,7 +136,7 @@ def test_what_may_come_right_is_asked_again_and_then_left_to_the_next_run(
     [
         (Answer(b"II*\x00" + bytes(100)), "no photograph of a kind we take"),
         (Answer(b"%PDF-1.7", headers={"Content-Type": "application/pdf"}), "the server says application/pdf"),
-        (Answer(picture(size=(400, 300))), "400 x 300 pixels are more than 100,000"),
+        (Answer(picture("PNG", (400, 300))), "400 x 300 pixels are more than 100,000"),
         (Answer(PHOTO + bytes(300_000)), "larger than 200,000 bytes"),
         (Answer(status=403), "403"),
     ],
