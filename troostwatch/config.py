@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -28,6 +28,7 @@ from troostwatch.domain.secrets import secret_from
 CONFIG_NAME = "config.json"
 CONFIG_VARIABLE = "TROOSTWATCH_CONFIG"
 ENV_PREFIX = "TROOSTWATCH_"
+_SHORTEST_TOKEN = 12
 
 
 class ConfigError(TroostwatchError):
@@ -180,6 +181,24 @@ class Search(Section):
     faiss_from: int = Field(default=200_000, ge=1, description="vectors from which on faiss is used, where installed")
 
 
+class Web(Section):
+    """The desk: review, lots and search in a browser."""
+
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=8321, ge=0, le=65535)
+    hosts: tuple[str, ...] = Field(default=(), description="other names under which the desk is reached")
+    token: SecretStr | None = Field(default=None, description="who comes from elsewhere has to know it")
+    reviewer: str | None = Field(default=None, max_length=100, description="the name under which decisions are kept")
+    cache_bytes: int = Field(default=500_000_000, ge=0, description="of small pictures, beside the database")
+
+    @field_validator("token")
+    @classmethod
+    def _long_enough(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and len(token.get_secret_value()) < _SHORTEST_TOKEN:
+            raise ValueError(f"a token of at least {_SHORTEST_TOKEN} characters is needed")
+        return token
+
+
 class Batch(Section):
     """The whole night in one command."""
 
@@ -203,6 +222,7 @@ class Settings(BaseSettings):
     embedding: Embedding = Embedding()
     search: Search = Search()
     batch: Batch = Batch()
+    web: Web = Web()
 
     @classmethod
     def settings_customise_sources(
@@ -242,9 +262,12 @@ def keys() -> Keys:
     return Keys()
 
 
+_SECRETS = ("OPENAI_API_KEY", "LABEL_API_TOKEN", "TROOSTWATCH_WEB__TOKEN")
+
+
 def secrets() -> tuple[str, ...]:
     """Return the secrets of the environment, whole or not, so that no text is shown with one in it."""
-    named = (os.environ.get(name, "").strip() for name in ("OPENAI_API_KEY", "LABEL_API_TOKEN"))
+    named = (os.environ.get(name, "").strip() for name in _SECRETS)
     return tuple(secret for secret in named if secret)
 
 

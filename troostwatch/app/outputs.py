@@ -24,13 +24,18 @@ def vectors_of(database: Path) -> Path:
     return database.with_name(database.name + ".vectors")
 
 
+def pictures_of(database: Path) -> Path:
+    """Return the folder in which small pictures for the desk are kept."""
+    return database.with_name(database.name + ".pictures")
+
+
 def protected(process: Process, database: Path, *read: Path, settings_file: Path | None = None) -> Protected:
     """Tell what no output may replace: data, settings, models, and the files that are read meanwhile."""
     settings = process.settings
     files = dict.fromkeys(read, "a file that is read here")
     folders = {process.photographs.folder: "the folder of photographs"}
     for each in {database, settings.paths.database}:
-        folders[vectors_of(each)] = "the folder of vectors"
+        folders |= {vectors_of(each): "the folder of vectors", pictures_of(each): "the folder of small pictures"}
         files |= {each.with_name(each.name + ending): "the database" for ending in _OF_A_DATABASE}
     model, weights = settings.learning.model, settings.embedding.weights
     files |= {model: "the token classifier", manifest_path(model): "the manifest of the token classifier"}

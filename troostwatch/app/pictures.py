@@ -43,6 +43,12 @@ class Pictures:
 
         return crops.crop(self.process.photographs.open(photograph), box, max_pixels=self._most_pixels)
 
+    def sized(self, photograph: Stored, side: int) -> bytes:
+        """Return a photograph upright as JPEG, neither side longer than `side`."""
+        from troostwatch.infrastructure.pixels.thumbnails import thumbnail
+
+        return thumbnail(self.process.photographs.open(photograph), side=side, max_pixels=self._most_pixels)
+
     def thumbnails(self, lot: str, *, count: int, side: int) -> list[tuple[int, bytes]]:
         """Return (position, JPEG) of the first photographs of a lot that are here and can be read."""
         from troostwatch.infrastructure.pixels.thumbnails import thumbnail
@@ -68,3 +74,10 @@ class Pictures:
     @property
     def _most_pixels(self) -> int:
         return self.process.settings.download.max_pixels
+
+
+def small(data: bytes, *, side: int, max_pixels: int) -> bytes:
+    """Return a JPEG of a picture that no store keeps, neither side longer than `side`. Raises ImageError."""
+    from troostwatch.infrastructure.pixels.thumbnails import thumbnail
+
+    return thumbnail(data, side=side, max_pixels=max_pixels)

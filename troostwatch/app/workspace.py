@@ -123,8 +123,9 @@ class Workspace:
 
     # People and reports
 
-    def review(self) -> ReviewService:
-        return ReviewService(self.uow, clock.now, snapshot=self.snapshot)
+    def review(self, *, by: str | None = None) -> ReviewService:
+        """Return the queue and what takes decisions, kept under a name: this one, or that of the settings."""
+        return ReviewService(self.uow, clock.now, snapshot=self.snapshot, by=by or self.settings.web.reviewer)
 
     def reports(self) -> ReportService:
         return ReportService(self.snapshot, clock.now)

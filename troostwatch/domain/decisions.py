@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from troostwatch.domain.codes import PERSON_CONFIDENCE, Code, CodeStatus, CodeType, DecidedBy, Origin
@@ -35,6 +37,25 @@ class Decision:
         if self.corrected_type and self.corrected_value:
             return self.corrected_type, self.corrected_value
         return self.type, self.value
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A decision as it is kept: when, by whom, and whether it was taken back."""
+
+    id: int
+    content: str  # SHA-256 of the photograph
+    decision: Decision
+    decided_at: datetime
+    decided_by: str | None
+    undone_at: datetime | None
+
+
+def seen(code: Code) -> str:
+    """Return a sign of what a person saw of a code; it changes when anything does that the decision rests on."""
+    box = code.box.as_list() if code.box else None
+    state = (code.type, code.value, code.status, code.decided_by, round(code.confidence, 4), box)
+    return hashlib.sha256(repr(state).encode()).hexdigest()[:16]
 
 
 def settle(codes: Iterable[Code], decisions: Sequence[Decision], *, auto_approve_threshold: float) -> list[Code]:

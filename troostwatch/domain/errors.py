@@ -29,6 +29,10 @@ class PaidForNothingError(TroostwatchError):
     """A paid server answered what cannot be believed, its price included: it is booked as the dearest it can be."""
 
 
+class ConflictError(TroostwatchError):
+    """What was decided about is no longer what the person saw; nothing was stored."""
+
+
 class LockedError(TroostwatchError):
     """Another run of the same stage holds this database."""
 

@@ -57,6 +57,18 @@ class LotSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class LotDescription:
+    """What the page of a lot says in sentences."""
+
+    description: str | None = None
+    additional_information: str | None = None
+    remarks: str | None = None
+    condition: str | None = None
+    quantity: int | None = None
+    country_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionTotals:
     """All that a paid reader was ever asked."""
 

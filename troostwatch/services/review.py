@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from troostwatch.domain.codes import Code, CodeStatus, CodeType, canonical
-from troostwatch.domain.decisions import Decision, Verdict
-from troostwatch.domain.errors import UsageError
+from troostwatch.domain.decisions import Decision, Verdict, seen
+from troostwatch.domain.errors import ConflictError, UsageError
+from troostwatch.domain.geometry import Box
 from troostwatch.domain.judgement import checks
 from troostwatch.domain.queue import QueueItem
 from troostwatch.domain.remedies import Remedy
@@ -29,13 +31,32 @@ class Answer:
 
     code_id: int | None
     text: str
+    decision_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a decision was asked for: what the person saw of the code, and the asker's own name for the decision.
+
+    Where the code is no longer that, nothing is stored; what was stored under the name before is not stored again.
+    """
+
+    seen: str | None = None
+    request: str | None = None
+
+
+_PLAINLY = Asked()
 
 
 class ReviewService:
-    def __init__(self, uow: UnitOfWork, clock: Clock, *, snapshot: Snapshots | None = None) -> None:
+    def __init__(
+        self, uow: UnitOfWork, clock: Clock, *, snapshot: Snapshots | None = None, by: str | None = None
+    ) -> None:
+        """`by` is the name under which decisions are kept."""
         self._uow = uow
         self._snapshot = snapshot or uow
         self._clock = clock
+        self._by = by
 
     def queue(
         self, *, limit: int | None = None, lots: Sequence[str] = (), all_pending: bool = False
@@ -55,61 +76,66 @@ class ReviewService:
             found = uow.codes.find(code_id) if code_id is not None else None
         return code_id is None or (found is not None and found[1].status is CodeStatus.PENDING)
 
-    def approve(self, code_id: int) -> Answer:
-        with self._uow() as uow:
-            sha256, code = _found(uow, code_id)
-            self._decide(uow, sha256, _decision(code, Verdict.APPROVED))
-            uow.commit()
-        return Answer(code_id, f"approved {code.type} {code.value}")
+    def knows(self, code_id: int) -> bool:
+        """Tell whether there is a code of this number; a new reading may take one away."""
+        with self._snapshot() as uow:
+            return uow.codes.find(code_id) is not None
 
-    def reject(self, code_id: int) -> Answer:
-        with self._uow() as uow:
-            sha256, code = _found(uow, code_id)
-            self._decide(uow, sha256, _decision(code, Verdict.REJECTED))
-            uow.commit()
-        return Answer(code_id, f"rejected {code.type} {code.value}")
+    def approve(self, code_id: int, asked: Asked = _PLAINLY) -> Answer:
+        return self._about(code_id, asked, lambda code: _decision(code, Verdict.APPROVED))
 
-    def correct(self, code_id: int, value: str, kind: CodeType | None = None) -> Answer:
+    def reject(self, code_id: int, asked: Asked = _PLAINLY) -> Answer:
+        return self._about(code_id, asked, lambda code: _decision(code, Verdict.REJECTED))
+
+    def correct(self, code_id: int, value: str, kind: CodeType | None = None, asked: Asked = _PLAINLY) -> Answer:
         """Say that the code reads `value` and, with `kind`, that it is of another type."""
-        with self._uow() as uow:
-            sha256, code = _found(uow, code_id)
-            right_type = kind or code.type
-            right_value = _checked(right_type, value)
-            if (right_type, right_value) == code.key:
-                decision = _decision(code, Verdict.APPROVED)
-            else:
-                decision = Decision(code.type, code.value, Verdict.CORRECTED, code.box, right_type, right_value)
-            self._decide(uow, sha256, decision)
-            uow.commit()
-        return Answer(code_id, f"corrected {code.type} {code.value} to {right_type} {right_value}")
 
-    def add(self, image_id: int, kind: CodeType, value: str) -> Answer:
-        """Say that a photograph shows a code that no reader reported."""
+        def corrected(code: Code) -> Decision:
+            right = (kind or code.type, checked(kind or code.type, value))
+            if right == code.key:
+                return _decision(code, Verdict.APPROVED)
+            return Decision(code.type, code.value, Verdict.CORRECTED, code.box, *right)
+
+        return self._about(code_id, asked, corrected)
+
+    def decide_all(self, verdict: Verdict, chosen: Sequence[tuple[int, str]], *, request: str) -> list[Answer]:
+        """Approve or reject several codes as one: all of (id, what was seen of it), or none.
+
+        Raises ConflictError when one of them is no longer what was seen.
+        """
+        answers = []
+        with self._uow() as uow:
+            for number, (code_id, as_seen) in enumerate(chosen):
+                asked = Asked(as_seen, f"{request}:{number}")
+                answers.append(self._stored(uow, code_id, asked, lambda code: _decision(code, verdict)))
+            uow.commit()
+        return answers
+
+    def add(self, image_id: int, kind: CodeType, value: str, box: Box | None = None, asked: Asked = _PLAINLY) -> Answer:
+        """Say that a photograph shows a code that no reader reported, in the box if it is told."""
         with self._uow() as uow:
             sha256 = _content_of(uow, image_id)
-            right = _checked(kind, value)
-            self._decide(uow, sha256, Decision(kind, right, Verdict.APPROVED))
+            right = checked(kind, value)
+            number = self._decide(uow, sha256, Decision(kind, right, Verdict.APPROVED, box), asked.request)
             code_id = next(number for number, code in uow.codes.of_content(sha256) if code.key == (kind, right))
             uow.commit()
-        return Answer(code_id, f"added {kind} {right} to photograph {image_id} as code {code_id}")
+        return Answer(code_id, f"added {kind} {right} to photograph {image_id} as code {code_id}", number)
 
     def dismiss(self, image_id: int) -> Answer:
         """Say that nothing more is to be read on a photograph."""
-        with self._uow() as uow:
-            sha256 = _content_of(uow, image_id)
-            uow.decisions.mark_reviewed(sha256, now=self._clock())
-            self._resettle(uow, sha256)
-            uow.commit()
-        return Answer(None, f"photograph {image_id} needs no more review")
+        return self._mark(image_id, f"photograph {image_id} needs no more review", now=self._clock())
 
     def reopen(self, image_id: int) -> Answer:
         """Take back that nothing more is to be read on a photograph."""
+        return self._mark(image_id, f"photograph {image_id} is looked at again", now=None)
+
+    def _mark(self, image_id: int, text: str, *, now: datetime | None) -> Answer:
         with self._uow() as uow:
             sha256 = _content_of(uow, image_id)
-            uow.decisions.mark_reviewed(sha256, now=None)
+            uow.decisions.mark_reviewed(sha256, now=now)
             self._resettle(uow, sha256)
             uow.commit()
-        return Answer(None, f"photograph {image_id} is looked at again")
+        return Answer(None, text)
 
     def undo(self, code_id: int) -> Answer:
         """Take back the standing decision about a code; the row of it stays."""
@@ -121,9 +147,40 @@ class ReviewService:
             uow.commit()
         return Answer(code_id, f"took back the decision about {code.type} {code.value}")
 
-    def _decide(self, uow: Unit, sha256: str, decision: Decision) -> None:
-        uow.decisions.add(sha256, decision, now=self._clock())
+    def take_back(self, decision_ids: Sequence[int]) -> list[int]:
+        """Take these very decisions back, all at once; return those that still stood."""
+        taken = []
+        with self._uow() as uow:
+            for number in decision_ids:
+                if sha256 := uow.decisions.take_back(number, now=self._clock()):
+                    self._resettle(uow, sha256)
+                    taken.append(number)
+            uow.commit()
+        return taken
+
+    def _about(self, code_id: int, asked: Asked, decide: Callable[[Code], Decision]) -> Answer:
+        with self._uow() as uow:
+            answer = self._stored(uow, code_id, asked, decide)
+            uow.commit()
+        return answer
+
+    def _stored(self, uow: Unit, code_id: int, asked: Asked, decide: Callable[[Code], Decision]) -> Answer:
+        """Store a decision about a code that is still what was seen; one that was stored before is stored once."""
+        if asked.request and (known := uow.decisions.of_request(asked.request)) is not None:
+            return Answer(code_id, "stored before", known)
+        sha256, code = _found(uow, code_id)
+        if asked.seen is not None and asked.seen != seen(code):
+            by = f" by {code.decided_by}" if code.decided_by else ""
+            raise ConflictError(f"{code.type} {code.value} is {code.status}{by} by now; nothing was stored")
+        decision = decide(code)
+        number = self._decide(uow, sha256, decision, asked.request)
+        became = f" to {decision.corrected_type} {decision.corrected_value}" if decision.corrected_type else ""
+        return Answer(code_id, f"{decision.verdict} {code.type} {code.value}{became}", number)
+
+    def _decide(self, uow: Unit, sha256: str, decision: Decision, request: str | None) -> int:
+        number = uow.decisions.add(sha256, decision, now=self._clock(), by=self._by, request=request)
         self._resettle(uow, sha256)
+        return number
 
     @staticmethod
     def _resettle(uow: Unit, sha256: str) -> None:
@@ -159,7 +216,8 @@ def _decision(code: Code, verdict: Verdict) -> Decision:
     return Decision(code.type, code.value, verdict, code.box)
 
 
-def _checked(kind: CodeType, value: str) -> str:
+def checked(kind: CodeType, value: str) -> str:
+    """Return the form in which a value that a person typed is kept. Raises UsageError for what cannot be one."""
     right = canonical(kind, value)
     if not right or not right.isprintable() or len(right) > _LONGEST:
         raise UsageError(f"a code needs a value of 1 to {_LONGEST} printable characters")

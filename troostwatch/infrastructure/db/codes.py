@@ -172,6 +172,15 @@ class ExtractedCodeRepository:
         )
         return [(row["id"], code_from(row)) for row in rows]
 
+    def with_value(self, kind: CodeType, value: str) -> list[tuple[int, Code]]:
+        """Return the codes of this type and value on all contents, with their ids."""
+        rows = self._conn.execute(
+            f"""SELECT {CODE_COLUMNS} FROM extracted_codes AS c
+                 WHERE c.value = :value AND c.code_type = :type ORDER BY c.id""",
+            {"value": value, "type": kind},
+        )
+        return [(row["id"], code_from(row)) for row in rows]
+
     def find(self, code_id: int) -> tuple[str, Code] | None:
         """Return the content (SHA-256) and the code with this id."""
         row = self._conn.execute(

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from statistics import median
 
+from troostwatch.domain.images import Stored
 from troostwatch.domain.lots import Attribute, PageAddress
 from troostwatch.domain.queue import QueueItem
-from troostwatch.domain.reports import CodeRow, LotSummary, QuestionTotals, Stats
+from troostwatch.domain.reports import CodeRow, LotDescription, LotSummary, QuestionTotals, Stats
 from troostwatch.infrastructure.db.codes import CODE_COLUMNS, code_from
 from troostwatch.infrastructure.db.photographs import CLOSING_FIRST
 from troostwatch.infrastructure.db.times import from_text, stamp, to_text
@@ -57,6 +58,25 @@ class ReportRepository:
         for row in rows:
             items.setdefault((row["content_sha256"], row["id"]), _queue_item(row))
         return list(items.values())[:limit]
+
+    def waiting(self) -> int:
+        """Return how many items the queue holds: doubtful codes, and photographs on which nothing could be read."""
+        return self._number(
+            """SELECT count(*) FROM (SELECT DISTINCT content_sha256 AS content FROM lot_images
+                                      WHERE download_status = 'downloaded' AND analysis_status = 'needs_review') AS w
+                 JOIN analyses AS n ON n.content_sha256 = w.content
+                 LEFT JOIN extracted_codes AS c ON c.content_sha256 = w.content
+                      AND c.status = 'pending' AND c.confidence < n.review_threshold"""
+        )
+
+    def description(self, lot: str) -> LotDescription:
+        """Return what the page of a lot says in sentences."""
+        row = self._conn.execute(
+            """SELECT description, additional_information, remarks, condition, quantity, country_code
+                 FROM lots WHERE display_id = :lot""",
+            {"lot": lot},
+        ).fetchone()
+        return LotDescription(*row) if row else LotDescription()
 
     def codes(
         self, *, approved_only: bool = False, include_rejected: bool = False, lots: Sequence[str] = ()
@@ -143,6 +163,14 @@ class ReportRepository:
         )
         return [(row["position"], row["text"]) for row in rows]
 
+    def photograph(self, sha256: str) -> Stored | None:
+        """Return where a photograph of this content lies, or None."""
+        row = self._conn.execute(
+            "SELECT content_sha256, local_path FROM lot_images WHERE content_sha256 = :sha256 ORDER BY id LIMIT 1",
+            {"sha256": sha256},
+        ).fetchone()
+        return Stored(row[0], row[1]) if row else None
+
     def decided_confidences(self) -> list[tuple[float, bool]]:
         """Return (confidence, right) of every code that a reader saw and a person decided about."""
         rows = self._conn.execute(
@@ -173,10 +201,14 @@ class ReportRepository:
             backends=self._by("SELECT backend, count(*) FROM analyses GROUP BY 1 ORDER BY 1"),
             seconds_per_photograph=round(median(seconds), 3) if seconds else None,
             bytes_on_disk=self._number("SELECT coalesce(sum(byte_size), 0) FROM contents"),
-            questions=self._questions(),
+            questions=self.questions(),
         )
 
-    def _questions(self) -> QuestionTotals:
+    def has_decisions(self) -> bool:
+        return bool(self._number("SELECT EXISTS (SELECT 1 FROM extracted_codes WHERE decided_by = 'person')"))
+
+    def questions(self) -> QuestionTotals:
+        """Return all that a paid reader was ever asked."""
         row = self._conn.execute(
             """SELECT coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0), coalesce(sum(cost_eur), 0)
                  FROM questions"""

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from troostwatch.domain.codes import squeeze, without_look_alikes
 from troostwatch.domain.search import Filters
+from troostwatch.infrastructure.db.facts import FactsRepository
 from troostwatch.infrastructure.db.times import stamp, to_text
 
 # How much a word counts in title, description, attributes, label text and codes.
@@ -27,7 +28,7 @@ class SearchRepository:
         return int(self._conn.execute("SELECT count(*) FROM stale_documents").fetchone()[0])
 
     def refresh(self, limit: int) -> int:
-        """Make the documents of at most so many changed lots again; return of how many."""
+        """Make the documents and facts of at most so many changed lots again; return of how many."""
         chosen = [
             row[0]
             for row in self._conn.execute(
@@ -46,6 +47,7 @@ class SearchRepository:
         self._conn.executemany(
             "INSERT INTO lot_code_parts (rowid, bare, folded) VALUES (:id, :bare, :folded)", documents
         )
+        FactsRepository(self._conn).make(chosen)
         self._conn.execute("DELETE FROM stale_documents WHERE lot_id IN (SELECT value FROM json_each(:ids))", ids)
         return len(chosen)
 

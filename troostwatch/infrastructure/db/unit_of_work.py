@@ -13,6 +13,7 @@ from troostwatch.infrastructure.db.codes import ExtractedCodeRepository
 from troostwatch.infrastructure.db.connection import as_ours, connect, let_read_while_writing
 from troostwatch.infrastructure.db.decisions import DecisionRepository
 from troostwatch.infrastructure.db.embeddings import EmbeddingRepository
+from troostwatch.infrastructure.db.facts import FactsRepository
 from troostwatch.infrastructure.db.likeness import LikenessRepository
 from troostwatch.infrastructure.db.lots import AuctionRepository, LotRepository
 from troostwatch.infrastructure.db.photographs import LotImageRepository
@@ -49,6 +50,7 @@ class SqliteSnapshot:
         self.likeness = LikenessRepository(connection)
         self.care = CareRepository(connection)
         self.reports = ReportRepository(connection)
+        self.facts = FactsRepository(connection)
 
     def __enter__(self) -> Self:
         try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from html import escape
-from urllib.parse import urlsplit
 
 from troostwatch.domain.counting import counted
 from troostwatch.domain.search import Hit
 from troostwatch.interfaces.cli.bids import bid
+from troostwatch.interfaces.links import safe_link
 
 # Nothing is fetched and nothing runs, whatever a title may hold.
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -62,9 +62,10 @@ def _article(hit: Hit, pictures: Sequence[tuple[int, bytes]]) -> str:
 
 
 def _linked(name: str, url: str | None) -> str:
-    if url is None or urlsplit(url).scheme not in ("http", "https"):
+    link = safe_link(url)
+    if link is None:
         return escape(name)
-    return f'<a href="{escape(url)}" rel="noreferrer">{escape(name)}</a>'
+    return f'<a href="{escape(link)}" rel="noreferrer">{escape(name)}</a>'
 
 
 def _figure(lot: str, position: int, data: bytes) -> str:

@@ -22,6 +22,7 @@ _COMMANDS = {
     "images": "Download photographs, read the codes on them, review, export.",
     "lots": "List lots, and show what a lot really is.",
     "search": "Find lots by words, by a code or a part of it, by a picture, by likeness.",
+    "serve": "Serve the desk: review, lots and search in a browser.",
     "batch": "Sync the configured sources, download, analyze; for cron.",
     "label-service": "Serve the label service: photographs in, codes out, over HTTP.",
     "db": "Migrate, inspect, verify and back up the database.",

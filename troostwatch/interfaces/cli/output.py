@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import os
@@ -19,12 +18,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from troostwatch.domain.errors import TroostwatchError
+from troostwatch.interfaces.visible import visible
 
 if TYPE_CHECKING:
     from troostwatch.bootstrap import Protected
 
 _NEVER_BROKEN = 12  # characters
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 _kept: list[TextIO] = []  # a stream that nobody holds closes its file
 
 
@@ -36,20 +35,6 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value)
-
-
-def csv_line(values: Sequence[object]) -> str:
-    """Return one line of RFC 4180, lists of words joined by '; ', lists of numbers by a blank."""
-    target = io.StringIO()
-    csv.writer(target, lineterminator="\r\n").writerow(map(_csv_cell, values))  # quotes what is in the terminator
-    return target.getvalue().removesuffix("\r\n")
-
-
-def _csv_cell(value: object) -> object:
-    if isinstance(value, (list, tuple)):
-        value = ("; " if any(isinstance(item, str) for item in value) else " ").join(map(str, value))
-    # Sellers write titles and stickers: a spreadsheet would run what begins like this.
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value
 
 
 @contextmanager
@@ -163,16 +148,6 @@ def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M")
     return visible(str(value))
-
-
-def visible(text: str) -> str:
-    """Return text from a stranger so that it cannot move the cursor, change colours or turn the line around.
-
-    Control characters, which symbols rightly hold, are shown as their pictures (␞), the rest as �.
-    """
-    return "".join(
-        c if c.isprintable() else chr(0x2400 + ord(c)) if ord(c) < 0x20 else "\N{REPLACEMENT CHARACTER}" for c in text
-    )
 
 
 def say(text: str) -> None:

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bars
 
 from troostwatch.interfaces.cli import output
+from troostwatch.interfaces.visible import visible
 from troostwatch.services.ports import Progress
 
 
@@ -32,7 +33,7 @@ def bar(title: str, *, quiet: bool) -> Iterator[Progress | None]:
         task = bars.add_task(title, total=None, what="")
 
         def move(done: int, total: int | None, what: str) -> None:
-            bars.update(task, completed=done, total=total, what=escape(output.visible(what)))
+            bars.update(task, completed=done, total=total, what=escape(visible(what)))
 
         yield move
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from troostwatch.domain.errors import DatabaseError
 from troostwatch.domain.remedies import Remedy
 
-CURRENT_SCHEMA_VERSION = 12
+CURRENT_SCHEMA_VERSION = 13
 
 _FILE_NAME = re.compile(r"(\d{4})_(\w+)\.sql")
 _TABLE = """CREATE TABLE IF NOT EXISTS schema_migrations (

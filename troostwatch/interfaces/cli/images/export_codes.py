@@ -10,6 +10,7 @@ from troostwatch import bootstrap
 from troostwatch.domain.reports import CodeRow
 from troostwatch.interfaces.cli import options, output
 from troostwatch.interfaces.cli.exporting import exporting
+from troostwatch.interfaces.csv_lines import csv_line
 
 CODE_KEYS = (
     "lot", "position", "type", "value", "confidence", "status", "readers", "bbox", "path", "url",
@@ -50,10 +51,10 @@ def export_codes(
     with exporting(session, db_path, output_path) as (app, target):
         rows = app.reports().codes(approved_only=approved_only, include_rejected=include_rejected, lots=lots)
         if form == "csv":
-            target.write(output.csv_line(CODE_KEYS) + "\n")
+            target.write(csv_line(CODE_KEYS) + "\n")
         for row in rows:
             values = _code_values(row, app)
-            line = output.csv_line([*values.values()]) if form == "csv" else output.json_line(values)
+            line = csv_line([*values.values()]) if form == "csv" else output.json_line(values)
             target.write(line + "\n")
 
 

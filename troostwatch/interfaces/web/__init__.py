@@ -1,0 +1,1 @@
+"""The desk: review, lots and search in a browser."""
