@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Bring the programs that tests use beside Python: tesseract with its languages, what makes a venv, and strace.
+# Bring the programs that tests use beside Python: tesseract with its languages, what makes a venv, strace, and a browser.
 # As root on Debian or Ubuntu it installs what is missing; otherwise it says what to install and exits with 1.
 set -euo pipefail
 
@@ -19,6 +19,7 @@ for language in nld deu fra; do
     need "tesseract-ocr-$language" speaks "$language"
 done
 need strace command -v strace
+need chromium command -v chromium
 
 if [ ${#missing[@]} -eq 0 ]; then
     exit 0

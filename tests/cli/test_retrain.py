@@ -99,5 +99,5 @@ def test_the_script_names_the_line_that_makes_no_sense(words: Path, tmp_path: Pa
     said = script("--input", words, "--output", tmp_path / "m.pkl")
 
     assert said.returncode == 2
-    assert "words.jsonl line 9: not as 'images export-tokens' writes it" in said.stderr
+    assert "words.jsonl line 9: not as an export of words is written" in said.stderr
     assert "Traceback" not in said.stderr

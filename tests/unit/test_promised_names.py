@@ -33,7 +33,7 @@ PROMISED = [
     ("troostwatch.infrastructure.web.parsers.lot_detail", "parse_lot_page"),
     ("troostwatch.interfaces.cli.images", "images"),
     ("troostwatch.label_service.main", "create_app"),
-    ("label_ocr_api.app.main", "app"),
+    ("label_ocr_api.app.main",),
 ]
 
 

@@ -37,11 +37,11 @@ class Pictures:
         source = self.process.photographs.open(photograph)
         return drawing.draw_codes(source, codes, suffix, max_pixels=self._most_pixels)
 
-    def crop(self, photograph: Stored, box: Box) -> bytes:
-        """Return the surroundings of a box as PNG, enlarged where it is small."""
+    def crop(self, photograph: Stored, box: Box, *, turns: int = 0) -> bytes:
+        """Return the surroundings of a box as PNG, enlarged where it is small, turned left by quarters."""
         from troostwatch.infrastructure.pixels import crops
 
-        return crops.crop(self.process.photographs.open(photograph), box, max_pixels=self._most_pixels)
+        return crops.crop(self.process.photographs.open(photograph), box, max_pixels=self._most_pixels, turns=turns)
 
     def sized(self, photograph: Stored, side: int) -> bytes:
         """Return a photograph upright as JPEG, neither side longer than `side`."""

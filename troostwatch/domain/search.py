@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from troostwatch.domain.codes import Code, shown_probability, squeeze, without_look_alikes
 from troostwatch.domain.errors import UsageError
-from troostwatch.domain.remedies import Remedy
+from troostwatch.domain.remedies import NextStep, Remedy
 from troostwatch.domain.reports import CodeRow, LotSummary
 
 # Reciprocal rank fusion as its authors tuned it: Cormack, Clarke and Buettcher, SIGIR 2009.
@@ -111,10 +111,18 @@ class Question:
             raise UsageError("nothing to look for", hint=Remedy.ASK_SOMETHING)
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the answer could not take into account, and what would change that."""
+
+    text: str
+    hint: str | NextStep | None = None
+
+
 @dataclass(slots=True)
 class SearchAnswer:
     hits: list[Hit] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)  # what the answer leaves out, and what to do about it
+    notes: list[Note] = field(default_factory=list)
 
 
 def fuse(rankings: Sequence[Ranking], limit: int) -> list[Found]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +14,7 @@ from troostwatch.domain.decisions import DecisionRow, seen
 from troostwatch.domain.images import LotImage, Stored
 from troostwatch.domain.lot_list import Cursor, LotFacts, LotFilters, Order
 from troostwatch.domain.queue import QueueItem
-from troostwatch.domain.readings import Reading
+from troostwatch.domain.readings import Reading, ReadingKind
 from troostwatch.domain.reports import LotDescription, QuestionTotals
 from troostwatch.domain.runs import Run
 from troostwatch.services.ports import Clock, Snapshots
@@ -37,6 +38,16 @@ class DeskItem:
     rivals: tuple[Alternative, ...]
     strip: tuple[LotImage, ...]  # the photographs of the lot
     seen: str | None  # goes with the decision
+
+    @property
+    def turns(self) -> int:
+        """Return by how many quarters to the left the code has to be turned to be read."""
+        box = self.item.code.box if self.item.code else None
+        if box is None:
+            return 0
+        there = [r for r in self.readings if r.kind is not ReadingKind.OPINION and r.quad.box.overlap(box)]
+        nearest = max(there, key=lambda r: (r.kind is ReadingKind.TEXT, r.quad.box.overlap(box)), default=None)
+        return round(nearest.quad.angle / (math.pi / 2)) % 4 if nearest else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from troostwatch.domain.errors import MissingDependencyError, TroostwatchError, UsageError
 from troostwatch.domain.remedies import NextStep, Remedy
-from troostwatch.domain.search import Candidate, Question, Ranking, SearchAnswer, Space
+from troostwatch.domain.search import Candidate, Note, Question, Ranking, SearchAnswer, Space
 from troostwatch.domain.vectors import Near, StoredSpace, VectorKind, combined_ranking
 from troostwatch.services.ports import Clock, Snapshots, TextEmbedder, VectorIndex, VectorStore, VisionEmbedder
 
@@ -92,7 +92,7 @@ class VectorSearchService:
         try:  # no transaction is open while the network is waited for
             return stored, paid.embed_texts([question.text or ""])
         except TroostwatchError as error:
-            answer.notes.append(f"texts without {stored.space.model}: {error}")
+            answer.notes.append(Note(f"texts without {stored.space.model}: {error}"))
             return None
 
     def _by_text(self, uow: Snapshot, question: Question, answer: SearchAnswer, paid: _Paid | None) -> list[Ranking]:
@@ -102,12 +102,12 @@ class VectorSearchService:
             found.append(look.ranking(Space.MEANING, paid[1]))
         stored = uow.embeddings.space_in_use(VectorKind.PHOTOGRAPHS)
         if stored is None:
-            answer.notes.append(f"words and codes alone: no photograph is embedded ({self._how_to_embed()})")
+            answer.notes.append(Note("words and codes alone: no photograph is embedded", self._how_to_embed()))
             return found
         try:
             embedder = self._embedder(stored)
         except MissingDependencyError as error:
-            answer.notes.append(f"words and codes alone: {error}" + (f" ({error.hint})" if error.hint else ""))
+            answer.notes.append(Note(f"words and codes alone: {error}", error.hint))
             return found
         asked = embedder.embed_texts([question.text or ""])
         spaces = {Space.PICTURE: (VectorKind.PHOTOGRAPHS, stored)}
@@ -173,7 +173,7 @@ class VectorSearchService:
     ) -> _Look:
         index = _opened(self._store, uow, kind, stored)
         if index.recall is not None:
-            answer.notes.append(f"{kind}: faiss proposes, scored exactly; recall at 200 was {index.recall:.3f}")
+            answer.notes.append(Note(f"{kind}: faiss proposes, scored exactly; recall at 200 was {index.recall:.3f}"))
         return _Look(uow, self._clock(), kind, stored, index, question)
 
 

@@ -206,7 +206,9 @@ def _escaped(words: str | None) -> str:
 def _facts(lot: sqlite3.Row, codes: Sequence[IdentityCode], lines: Sequence[tuple[int, str]]) -> dict[str, object]:
     title = lot["title"] or ""
     label = naming.on_label(title, lines)
-    best = {kind: next((code for code in codes if code.type is kind), None) for kind in _SHOWN}
+    # What only a shared photograph shows may be another lot's: it names no unit, and gives way to what is its own.
+    own = sorted((code for code in codes if not code.about_another_unit), key=lambda code: bool(code.shared_with))
+    best = {kind: next((code for code in own if code.type is kind), None) for kind in _SHOWN}
     return {
         "id": lot["id"],
         "maker": _maker(title, label, json.loads(lot["attributes_json"])),

@@ -88,8 +88,9 @@ def item_values(each: DeskItem) -> dict[str, object]:
         "seen": each.seen,
         "size": list(each.size),
         "box": code.box.as_list() if code and code.box else None,
-        "crop": crop_address(item.content, code) if code and code.box else None,
+        "crop": crop_address(item.content, code, each.turns) if code and code.box else None,
         "marks": list(differing(code.value, each.rivals[0].value)) if code and each.rivals else [],
+        "turns": each.turns,
         "rivals": [_rival(rival) for rival in each.rivals],
         "codes": [_code(number, other) for number, other in each.codes],
         "readings": [_reading(reading) for reading in each.readings],
@@ -113,9 +114,9 @@ def _reading(reading: Reading) -> dict[str, object]:
     return {"text": visible(text), "by": reading.symbology or reading.reader, "kind": reading.kind, "quad": corners}
 
 
-def crop_address(content: str, code: Code) -> str:
+def crop_address(content: str, code: Code, turns: int) -> str:
     assert code.box is not None
-    return f"/crops/{content}/{'-'.join(map(str, code.box.as_list()))}.png"
+    return f"/crops/{content}/{'-'.join(map(str, [*code.box.as_list(), turns]))}.png"
 
 
 def page(

@@ -11,6 +11,7 @@ import click
 from troostwatch import bootstrap
 from troostwatch.domain.search import Filters, Question, SearchAnswer
 from troostwatch.interfaces.cli import options, output, progress
+from troostwatch.interfaces.cli.remedies import worded
 
 
 def with_question(command: Callable[..., None]) -> Callable[..., None]:
@@ -80,5 +81,6 @@ def answered(session: bootstrap.Session, app: bootstrap.Workspace, question: Que
     with progress.bar("index", quiet=session.quiet) as moving:
         answer = app.search(progress=moving).find(question)
     for note in answer.notes:
-        output.talk(f"  {note}", quiet=session.quiet)
+        hint = f" ({worded(note.hint)})" if note.hint else ""
+        output.talk(f"  {note.text}{hint}", quiet=session.quiet)
     return answer

@@ -28,15 +28,16 @@ def picture(request: Request, sha256: _Digest, size: str) -> Response:
     return Response(data, media_type="image/jpeg", headers=_FOREVER)
 
 
-@router.get("/crops/{sha256}/{x0}-{y0}-{x1}-{y1}.png")
-def crop(request: Request, sha256: _Digest, x0: int, y0: int, x1: int, y1: int) -> Response:
+@router.get("/crops/{sha256}/{x0}-{y0}-{x1}-{y1}-{turns}.png")
+def crop(request: Request, sha256: _Digest, x0: int, y0: int, x1: int, y1: int, turns: int) -> Response:
+    """Answer with the surroundings of a box, turned left by so many quarters."""
     desk: Desk = request.app.state.desk
-    if not (0 <= x0 < x1 <= 100_000 and 0 <= y0 < y1 <= 100_000):
+    if not (0 <= x0 < x1 <= 100_000 and 0 <= y0 < y1 <= 100_000 and 0 <= turns < 4):
         raise HTTPException(404, "that is no box")
     with desk.workspace() as app:
         photograph, box = _found(app, sha256), Box(x0, y0, x1, y1)
-        name = f"{sha256}/{x0}-{y0}-{x1}-{y1}/1"
-        data = desk.cache.get(name, lambda: app.pictures.crop(photograph, box))
+        name = f"{sha256}/{x0}-{y0}-{x1}-{y1}-{turns}/1"
+        data = desk.cache.get(name, lambda: app.pictures.crop(photograph, box, turns=turns))
     return Response(data, media_type="image/png", headers=_FOREVER)
 
 
