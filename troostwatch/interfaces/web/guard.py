@@ -126,7 +126,7 @@ def _is_one_of(host: str, names: frozenset[str]) -> bool:
 def _protect(headers: MutableHeaders) -> None:
     headers["content-security-policy"] = POLICY
     headers["x-content-type-options"] = "nosniff"
-    headers["referrer-policy"] = "no-referrer"
+    headers["referrer-policy"] = "same-origin"  # without one a form would name no origin
     headers["cross-origin-resource-policy"] = "same-origin"
     headers["cross-origin-opener-policy"] = "same-origin"
     if "cache-control" not in headers:
