@@ -21,7 +21,7 @@ MTM_AND_SERIAL = re.compile(r"(?P<mtm>\d{2}[0-9A-Z]{8}),?(?P<serial>[0-9A-HJ-NP-
 _FIELD, _RECORD, _END = "\x1d", "\x1e", "\x04"
 # The three separators as people and other readers write them who cannot print them.
 _WRITTEN = {
-    _FIELD: r"<GS>|\{GS\}|\[GS\]|\^\]|␝|\\x1d|\\u001d|\\035|<0x1d>|&#29;",
+    _FIELD: r"[<{\[]FNC1[>}\]]|<GS>|\{GS\}|\[GS\]|\^\]|␝|\\x1d|\\u001d|\\035|<0x1d>|&#29;",
     _RECORD: r"<RS>|\{RS\}|\[RS\]|\^\^|␞|\\x1e|\\u001e|\\036|<0x1e>|&#30;",
     _END: r"<EOT>|\{EOT\}|\[EOT\]|␄|\\x04|\\u0004|\\004|<0x04>|&#4;",
 }

@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
 from troostwatch.domain.codes import CodeType
+from troostwatch.domain.judgement import captions
 from troostwatch.domain.judgement.grammar import Meaning, grammar, spelled
 
-_DEEPEST, _LONGEST = 20, 20_000
+_DEEPEST, _LONGEST, _LONGEST_LINE = 20, 20_000, 60
 _ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]{0,40})[^<>]{0,400}>([^<>]{1,200})</\1\s*>")
 _ATTRIBUTE = re.compile(r"([A-Za-z_][\w.:-]{0,40})\s*=\s*(?:\"([^\"<>]{1,200})\"|'([^'<>]{1,200})')")
 _KEY = r"(?:\(\s*\d{0,2}[A-Z]\s*\)\s*)?[(\[]?[A-Za-zÀ-￿][\w ./()#°'-]{0,40}?"
 _PAIR = re.compile(rf"\s*(?P<key>{_KEY})\s*(?:[:=]+>?|#:?\s)\s*(?P<value>.*)", re.DOTALL)
-# Words before a colon, in the midst of a line: 'PID:C9300-24T-A SN:FCW1936Q5TB'.
-_INNER = re.compile(r"\s+(?=([A-Za-z][A-Za-z./]{0,12}(?: [A-Za-z][A-Za-z.]{1,12})?)\s*[:=])")
+# A key in the midst of a piece: 'PID:C9300-24T-A SN:FCW1936Q5TB', 'SN:AB12/PN:773-0012'.
+_INNER = re.compile(r"(?<![^\W_])(?=(S/N|P/N|M/N|[A-Za-z][A-Za-z.]{0,12}(?: [A-Za-z][A-Za-z.]{1,12})?)\s*[:=])")
 _HARD = re.compile(r"[\r\n;|&\t\x1d\x1e\x04]+")
 _SOFT = re.compile(r"\s*,\s*")
 _QUOTES = " \t\"'{}[]<>"
@@ -51,7 +53,7 @@ def is_no_label(text: str) -> bool:
 
 def keyed(text: str) -> list[Keyed]:
     """Return the values whose keys are known, in order."""
-    text = text[:_LONGEST].strip()
+    text = unicodedata.normalize("NFKC", text[:_LONGEST]).strip()
     pairs = _of_json(text) or _of_xml(text) or _of_table(text) or _of_pairs(text)
     found = ((key, value.strip(_QUOTES), meaning_of(key)) for key, value in pairs)
     return [
@@ -62,18 +64,27 @@ def keyed(text: str) -> list[Keyed]:
 
 
 def meaning_of(key: str) -> Meaning | None:
-    """Return what a key names: by the grammar of captions, undamaged, or as programs abbreviate it."""
+    """Return what a key names: by the grammar of captions, undamaged, or as programs abbreviate it.
+
+    Of a key with words in front that nobody knows ('GPON SN') the rest says it vaguely.
+    """
     bare = _ANNOUNCED.sub("", key.strip(_QUOTES)).strip(_QUOTES + "#:*")
     words = [spelled(word) for word in _CAMEL.split(bare) if word]
     if not words or words[0].isdigit():
         return None
     if any(word in grammar().qualifiers for word in words[:-1]):
         return Meaning(CodeType.OTHER)
-    spelling = "".join(words)
+    for first in range(len(words)):
+        if known := _known("".join(words[first:]), slashed="/" in bare):
+            return replace(known, vague=known.vague or first > 0)
+    return None
+
+
+def _known(spelling: str, *, slashed: bool) -> Meaning | None:
     for one in (spelling, spelling.rstrip("0123456789")):
         if known := _keys().get(one):
             return known
-        if (known := grammar().phrases.get(one)) and not (known.slashed and "/" not in bare):
+        if (known := grammar().phrases.get(one)) and (slashed or not known.slashed):
             return known
     return None
 
@@ -148,6 +159,11 @@ def _of_pairs(text: str) -> list[tuple[str, str]]:
         elif waiting:
             found.append((waiting, piece))
             waiting, shared = "", (waiting, _form(piece))
+        elif _is_key_alone(piece):
+            waiting, shared = piece, None
+        elif captioned := _captioned(piece):
+            found.append(captioned)
+            shared = captioned[0], _form(captioned[1])
         elif shared and _form(piece) == shared[1]:
             found.append((shared[0], piece))
         else:
@@ -165,8 +181,29 @@ def _parted(piece: str) -> Sequence[str]:
     """Part a line before each known key that stands behind a blank in it."""
     begun = re.search("[:=]", piece)
     inner = _INNER.finditer(piece, begun.end()) if begun else ()
-    at = [match.start() for match in inner if meaning_of(match[1])]
-    return [piece[a:b] for a, b in zip([0, *at], [*at, len(piece)], strict=True)]
+    at = [match.start() for match in inner if _is_a_whole_key(match[1])]
+    return [piece[a:b].strip(" /-") for a, b in zip([0, *at], [*at, len(piece)], strict=True)]
+
+
+def _is_a_whole_key(text: str) -> bool:
+    spelling = "".join(spelled(word) for word in _CAMEL.split(text))
+    return bool(spelling) and _known(spelling, slashed="/" in text) is not None
+
+
+def _is_key_alone(piece: str) -> bool:
+    """Tell whether a piece is a key whose value is the next one: 'SN,AB12CD3456,PN,773-0012'."""
+    meaning = meaning_of(piece) if not any(c.isdigit() for c in piece) else None
+    return meaning is not None and not meaning.vague
+
+
+def _captioned(piece: str) -> tuple[str, str] | None:
+    """Return caption and value of a piece that is written as a line of print is: 'S/N AB12CD3456'."""
+    found = captions.find(piece) if len(piece) < _LONGEST_LINE else []
+    if len(found) != 1 or found[0].start > 0 or found[0].vague or meaning_of(found[0].caption) is None:
+        return None
+    # 'SN 750' may be a name as well.
+    sure = not found[0].faint or "/" in found[0].caption
+    return (found[0].caption, found[0].value) if sure else None
 
 
 def _is_value(key: str) -> bool:

@@ -34,6 +34,7 @@ _APPLICATION = {
     "241": CodeType.PART_NUMBER,
     "8002": CodeType.IMEI,
 }
+_OF_GS1 = re.compile(r"\](?:C1|d2|Q3|J1|e0)")  # an AIM identifier that a reader left in front of the payload
 _PRICE_OF_A_BOOK = ("191", "192")  # the second symbol of Japanese books and magazines; no country has these prefixes
 _OF_THE_BUYER = "241"
 _WORLD_WIDE_NAME = re.compile(r"5(?=[0-9A-F]*[A-F])[0-9A-F]{15}")  # NAA 5: IEEE registered (T10 SPC)
@@ -118,7 +119,9 @@ def _parse(text: str, symbology: str) -> Iterator[_Raw]:
 def _elements(text: str, symbology: str) -> list[Element]:
     if text.startswith("("):
         return gs1.printed_elements(text)
-    return gs1.elements(identifiers.readable(text), surely=symbology.startswith(gs1.DATABAR))
+    announced = _OF_GS1.match(text)
+    surely = announced is not None or symbology.startswith(gs1.DATABAR)
+    return gs1.elements(identifiers.readable(_OF_GS1.sub("", text)), surely=surely)
 
 
 def _named(text: str, symbology: str) -> Iterator[_Raw]:

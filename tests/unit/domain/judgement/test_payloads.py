@@ -100,6 +100,8 @@ def test_payloads_of_the_world_say_what_they_are(symbology: str, text: str, expe
         ),
         ("Code128", "1PGW-4471\x1dSX1200345\x1dQ10", {("part_number", "GW-4471"), ("serial_number", "X1200345")}),
         ("QRCode", "(01)08717953001238(21)SER12345", {("ean", "8717953001238"), ("serial_number", "SER12345")}),
+        ("DataMatrix", "]d20108717953001238", {("ean", "8717953001238")}),
+        ("DataMatrix", "0108717953001238<FNC1>21SER12345", {("ean", "8717953001238"), ("serial_number", "SER12345")}),
         ("DataBarOmni", "0108717953004444", {("ean", "8717953004444")}),
         ("Code128", "+EXYZ3551410/$+SN00123/16D20250412%", {("part_number", "355141"), ("serial_number", "SN00123")}),
         (
