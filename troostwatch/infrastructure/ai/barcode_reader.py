@@ -21,14 +21,9 @@ from troostwatch.domain.readings import Reading, ReadingKind
 from troostwatch.infrastructure.ai import structured_append
 from troostwatch.infrastructure.ai.structured_append import Part
 from troostwatch.infrastructure.ai.symbol_looks import (
-    BARS,
-    CHECKED_BARS,
-    CLOSE_BINARIZERS,
     MATRIX_NAMES,
     Grey,
     close_looks,
-    decoded,
-    inverted_of,
     looks,
 )
 
@@ -164,19 +159,12 @@ def _messages(seen: _Sightings) -> tuple[list[Reading], list[Quad]]:
 
 
 def _look_closely(grey: Grey, place: Quad, seen: _Sightings) -> None:
-    """Cut the place out, its bars upright, and decode it enlarged and with its contrast evened out, until sure.
-
-    Where nothing is seen its bars may stand light on dark; those with a compulsory check sign are believed.
-    """
-    for name, piece, back in close_looks(grey, place):
+    """Look at a place enlarged, evened out, sharpened and inverted, until sure."""
+    for look, back in close_looks(grey, place):
         if seen.is_over:
             return
-        for binarizer in CLOSE_BINARIZERS:
-            symbols = decoded(piece, BARS, binarizer)
-            if not symbols:
-                symbols = decoded(inverted_of(piece), CHECKED_BARS, binarizer)
-            for symbol in symbols:
-                seen.add(symbol, _through(back, _quad(symbol.position, 1.0)), name)
+        for symbol in look.symbols():
+            seen.add(symbol, _through(back, _quad(symbol.position, 1.0)), look.name)
         if seen.sure_at(place):
             return
 

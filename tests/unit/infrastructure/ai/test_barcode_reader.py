@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -145,3 +146,13 @@ def test_a_picture_made_to_be_slow_is_looked_at_once(monkeypatch) -> None:
     READER.read(drawn(Format.QRCode, "SN:PX00417744"))
 
     assert len(looked) == 1
+
+
+def test_a_field_of_finder_patterns_costs_no_more_than_a_photograph() -> None:
+    ring = np.pad(np.pad(np.pad(np.zeros((3, 3)), 1, constant_values=255), 1), 1, constant_values=255)
+    field = Image.fromarray(np.tile(ring, (220, 220)).astype(np.uint8))
+
+    started = time.process_time()
+
+    assert read(field) == []
+    assert time.process_time() - started < 5
