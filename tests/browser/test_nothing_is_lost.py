@@ -60,7 +60,7 @@ def test_what_was_not_sent_when_the_page_was_left_is_sent_when_it_is_opened_agai
 
 def test_an_answer_that_was_lost_on_its_way_back_is_not_stored_twice(opened: Opened, desk: Desk) -> None:
     page = opened()
-    lost = []
+    lost: list[object] = []
 
     def lose_the_first(route) -> None:
         if lost:

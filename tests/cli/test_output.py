@@ -14,6 +14,7 @@ from troostwatch import bootstrap
 from troostwatch.domain.errors import TroostwatchError
 from troostwatch.domain.lots import FailedItem
 from troostwatch.interfaces.cli import errors, output, sync
+from troostwatch.interfaces.csv_lines import csv_line
 from troostwatch.services.sync.report import SyncReport
 
 CLOSES = datetime(2025, 11, 30, 19, 30, tzinfo=UTC)
@@ -64,15 +65,13 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+31", "-5", "@SUM(A1)", "\t=1", "\r=1"])
 def test_a_spreadsheet_runs_nothing_that_a_stranger_wrote(text: str) -> None:
-    (row,) = csv.reader(io.StringIO(output.csv_line([text, [text, "b"], -5, "a=b"]), newline=""))
+    (row,) = csv.reader(io.StringIO(csv_line([text, [text, "b"], -5, "a=b"]), newline=""))
 
     assert row == [f"'{text}", f"'{text}; b", "-5", "a=b"]
 
 
 def test_lists_stand_in_one_cell(capsys: pytest.CaptureFixture[str]) -> None:
-    assert (
-        output.csv_line([["printed after 'S/N'", "read twice"], [1, 2], []]) == "printed after 'S/N'; read twice,1 2,"
-    )
+    assert csv_line([["printed after 'S/N'", "read twice"], [1, 2], []]) == "printed after 'S/N'; read twice,1 2,"
 
 
 def test_nothing_that_is_said_moves_the_cursor(capsys: pytest.CaptureFixture[str]) -> None:

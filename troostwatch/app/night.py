@@ -13,6 +13,7 @@ from troostwatch.services.requests import Selection
 if TYPE_CHECKING:
     from troostwatch.app.workspace import Workspace
     from troostwatch.services.analysis import AnalysisReport
+    from troostwatch.services.duplicates import HashReport
     from troostwatch.services.image_embedding import EmbeddingReport
     from troostwatch.services.ports import Stop
     from troostwatch.services.stages import BatchReport, Step
@@ -31,6 +32,12 @@ def run_night(workspace: Workspace, backend: Backend, stop: Stop) -> BatchReport
         read.extend(report.read)
         return report
 
+    def hashes() -> HashReport:
+        """Hash what is new, and make what search and lists look at as new as tonight's photographs."""
+        report = workspace.finding.duplicates().hash_missing(stop=stop)
+        workspace.finding.index().refresh()
+        return report
+
     def embed() -> EmbeddingReport:
         size = settings.embedding.batch_size
         return workspace.finding.embed(requests.model(settings), all_that_waits, stop, batch_size=size)
@@ -41,7 +48,7 @@ def run_night(workspace: Workspace, backend: Backend, stop: Stop) -> BatchReport
         (Stage.DOWNLOAD, lambda: workspace.downloads().download_pending(all_that_waits, stop=stop)),
         (Stage.ANALYZE, analyze),
         (Stage.PROMOTE, lambda: workspace.second_opinions().ask_about(read, stop=stop)),
-        (Stage.HASH, lambda: workspace.finding.duplicates().hash_missing(stop=stop)),
+        (Stage.HASH, hashes),
         (Stage.EMBED, embed),
         (Stage.RETRAIN, lambda: workspace.retraining().retrain()),
     ]

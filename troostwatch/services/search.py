@@ -45,14 +45,14 @@ class SearchIndexService:
         self._snapshot = snapshot
         self._progress = progress or say_nothing
 
-    def refresh(self) -> int:
-        """Make the documents of changed lots again, a few hundred a transaction; return of how many lots."""
+    def refresh(self, *, at_once: int = _AT_ONCE) -> int:
+        """Make the documents and facts of changed lots again, so many a transaction; return of how many lots."""
         with self._snapshot() as uow:
             stale = uow.search.stale()
         done = 0
         while done < stale:
             with self._uow() as uow:
-                made = uow.search.refresh(_AT_ONCE)
+                made = uow.search.refresh(at_once)
                 uow.commit()
             if not made:
                 break

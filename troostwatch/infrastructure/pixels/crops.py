@@ -37,7 +37,7 @@ def crop(source: bytes, box: Box, *, max_pixels: int, turns: int = 0) -> bytes:
     corners = [(at - start) * scale for at, start in zip(box.as_list(), (left, top, left, top), strict=True)]
     gap = _GAP * scale
     marked.rectangle(
-        (corners[0] - gap, corners[1] - gap, corners[2] + gap, corners[3] + gap), outline=_MARK, width=max(2, scale)
+        (corners[0] - gap, corners[1] - gap, corners[2] + gap, corners[3] + gap), outline=_MARK, width=max(3, 2 * scale)
     )
     piece = piece.rotate(90 * turns, expand=True)
     file = BytesIO()

@@ -196,7 +196,7 @@ def _say_goodbye(folder: Path, picture: Path | None) -> None:
         f"cd {shlex.quote(str(folder))}",
         f"{program} lots list",
         f"{program} lots show A1-90001-3",
-        f"{program} images review --interactive",
+        f"{program} serve --open",
         f"{program} db verify",
         "sqlite3 -box troostwatch.db 'SELECT code_type, value, confidence, status FROM extracted_codes'",
     ):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -20,6 +23,7 @@ from troostwatch.interfaces.visible import visible
 from troostwatch.interfaces.web import guard, login, views
 from troostwatch.interfaces.web.desk import Desk
 from troostwatch.interfaces.web.pages import decisions, home, lot, lots, pictures, review, search, system
+from troostwatch.interfaces.web.upkeep import Upkeep
 
 _HERE = Path(__file__).parent
 _PROGRAMS = ("/api/", "/pictures/", "/crops/", "/metrics", "/health", "/ready")
@@ -51,8 +55,22 @@ class _Immutable(StaticFiles):
 
 
 def create_app(desk: Desk) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        upkeep = Upkeep(desk)
+        upkeep.start()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(upkeep.stop)
+
     app = FastAPI(
-        title="Troostwatch desk", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json"
+        title="Troostwatch desk",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=lifespan,
     )
     app.state.desk = desk
     app.state.templates = _templates()
