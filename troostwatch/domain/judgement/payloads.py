@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from troostwatch.domain.codes import CodeType, canonical, squeeze
-from troostwatch.domain.judgement import checks, gs1, hibc, identifiers, keyed, links, things
+from troostwatch.domain.judgement import checks, code39, gs1, hibc, identifiers, keyed, links, things
 from troostwatch.domain.judgement.claims import Basis, Claim
 from troostwatch.domain.judgement.gs1 import Element
 from troostwatch.domain.judgement.identifiers import Told
 from troostwatch.domain.judgement.keyed import Keyed
 from troostwatch.domain.readings import Reading, ReadingKind
 
+_CODE_39 = "Code39"
 RETAIL = frozenset({"EAN13", "EAN8", "UPCA", "UPCE"})
 # A length that a misread of a pattern of stripes reaches easily; shorter ones have to be seen more than once.
 _SHORTEST = {"ITF": 14, "Code39": 6, "Codabar": 6, "Code93": 6}
@@ -80,6 +81,7 @@ def shown(reading: Reading) -> list[str]:
         text,
         *(claim.value for claim in claims(reading, 0)),
         *(value for _, value in shorter(reading)),
+        *(value.upper() for value in code39.other_readings(text) if reading.symbology == _CODE_39),
         *([text[1:]] if text[:1] == "S" else []),
     ]
 

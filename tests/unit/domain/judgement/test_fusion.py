@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from troostwatch.domain.geometry import Quad
+from troostwatch.domain.judgement import code39
 from troostwatch.domain.readings import Reading, ReadingKind, RunnerUp
 
 SURE = 0.95  # the default from which the rule approves
@@ -312,3 +313,22 @@ def test_a_symbol_that_says_where_a_thing_comes_from_is_named_and_no_doubt() -> 
     assert (code.type, code.value) == ("other", "4LCN")
     assert code.evidence == ("Code128 with identifier 4L: country of origin",)
     assert code.confidence > SURE
+
+
+def test_bars_whose_last_sign_checks_the_others_bear_out_print_without_it() -> None:
+    caption = text("Serial Number", 100, 260)
+    printed = text("BX77-4124", y=350, again="BX77-4124")
+    value = "BX77-4124"
+    check = next(sign for sign in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" if code39.is_checked(value + sign))
+
+    found = concluded(text(f"S/N: {value}", again=f"S/N: {value}"), symbol(value + check, "Code39", y=400))
+
+    assert found["serial_number", value] > SURE
+    assert ("serial_number", value + check) not in found
+    assert concluded(caption, symbol(value + check, "Code39"), printed)["serial_number", value + check] < SURE
+
+
+def test_bars_in_full_ascii_bear_out_print_in_small_letters() -> None:
+    found = concluded(text("S/N: kx2041-773a", again="S/N: kx2041-773a"), symbol("+K+X2041-773+A", "Code39", y=400))
+
+    assert found["serial_number", "KX2041-773A"] > SURE
