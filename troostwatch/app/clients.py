@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 
 def http(
-    settings: Settings, *, connections: int, per_host: int, delay: float = 0.0, jitter: float = 0.0
+    settings: Settings, *, connections: int, per_host: int, patience: int, delay: float = 0.0, jitter: float = 0.0
 ) -> ClientOptions:
+    """Return how other machines are asked; one request takes at most `patience` times the time without an answer."""
     from troostwatch.infrastructure.http.client import ClientOptions
 
     network = settings.network
@@ -22,6 +23,7 @@ def http(
         user_agent=network.user_agent,
         allow_private=network.allow_private,
         timeout_seconds=network.timeout_seconds,
+        total_seconds=patience * network.timeout_seconds,
         attempts=network.attempts,
         connections=connections,
         per_host=per_host,

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from troostwatch.services.requests import AnalysisRequest
     from troostwatch.services.retraining import Train
 
+# How often the time without a sign of life one request may take, whatever comes meanwhile.
+_FOR_A_PAGE, _FOR_A_PHOTOGRAPH = 4, 10
 _THREADS = min(4, os.cpu_count() or 1)  # that decode photographs beside other work
 
 
@@ -125,7 +127,12 @@ class Process:
         sync = self.settings.sync
         return PageSource(
             clients.http(
-                self.settings, connections=2, per_host=1, delay=sync.delay_seconds, jitter=sync.jitter_seconds
+                self.settings,
+                connections=2,
+                per_host=1,
+                patience=_FOR_A_PAGE,
+                delay=sync.delay_seconds,
+                jitter=sync.jitter_seconds,
             ),
             sites=sync.sites,
             most_bytes=sync.max_page_bytes,
@@ -140,7 +147,9 @@ class Process:
         download = self.settings.download
         return ImageDownloader(
             self.photographs,
-            clients.http(self.settings, connections=at_once, per_host=min(at_once, download.per_host)),
+            clients.http(
+                self.settings, connections=at_once, per_host=min(at_once, download.per_host), patience=_FOR_A_PHOTOGRAPH
+            ),
             Limits(most_bytes=download.max_bytes, most_pixels=download.max_pixels),
             concurrency=at_once,
         )
@@ -149,5 +158,5 @@ class Process:
         """Return the bytes of a picture in a file or at an address. Raises UsageError and HttpError."""
         from troostwatch.infrastructure.persistence.pictures import picture
 
-        options = clients.http(self.settings, connections=1, per_host=1)
+        options = clients.http(self.settings, connections=1, per_host=1, patience=_FOR_A_PHOTOGRAPH)
         return picture(source, options, most_bytes=self.settings.download.max_bytes)

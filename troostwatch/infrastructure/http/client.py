@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from troostwatch.infrastructure.http.answers import (
     refuse_failure,
     wait_before_retry,
 )
+from troostwatch.infrastructure.http.bodies import ACCEPTED, PIECE, unpacked
 from troostwatch.infrastructure.http.guard import GuardedBackend, GuardedTransport, Resolve, resolve
 from troostwatch.infrastructure.http.politeness import Politeness, Sleep
 
@@ -37,7 +39,8 @@ Permit = Callable[[httpx.URL], Awaitable[None]]
 class ClientOptions:
     user_agent: str
     allow_private: bool = False
-    timeout_seconds: float = 30.0
+    timeout_seconds: float = 30.0  # without a sign of life
+    total_seconds: float = 120.0  # for one request, whatever it sends meanwhile
     attempts: int = 4  # tries of one request
     connections: int = 4
     per_host: int = 2
@@ -70,7 +73,7 @@ class HttpClient:
         backend = GuardedBackend(allow_private=options.allow_private, resolve=resolve)
         self._client = httpx.AsyncClient(
             transport=GuardedTransport(backend, connections=options.connections),
-            headers={"User-Agent": options.user_agent},
+            headers={"User-Agent": options.user_agent, "Accept-Encoding": ACCEPTED},
             timeout=options.timeout_seconds,
             trust_env=False,
         )
@@ -111,13 +114,16 @@ class HttpClient:
                 await permit(url)
             request = self._client.build_request("GET", url, headers={"Accept": accept})
             try:
-                async with self._politeness.turn(url.host):
+                async with self._politeness.turn(url.host), asyncio.timeout(self._options.total_seconds):
                     response = await self._client.send(request, stream=True)
                     try:
                         if not response.has_redirect_location:
                             return await self._judge(response, receive)
                     finally:
                         await response.aclose()
+            except TimeoutError as error:
+                seconds = self._options.total_seconds
+                raise HttpError(f"{url}: not all of an answer within {seconds:g} s", temporary=True) from error
             except httpx.RequestError as error:
                 raise HttpError(f"{url}: {_reason(error)}", temporary=True) from error
             url = _web_address(response.headers["location"], url)
@@ -156,12 +162,7 @@ def whole_body(most_bytes: int) -> Receive[bytes]:
     """Return a receiver that reads the body, up to a size. Raises TooLargeError."""
 
     async def receive(response: httpx.Response) -> bytes:
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > most_bytes:
-                raise TooLargeError(f"{response.url} is larger than {most_bytes:,} bytes")
-        return bytes(body)
+        return b"".join([piece async for piece in unpacked(response, most_bytes=most_bytes)])
 
     return receive
 
@@ -171,10 +172,9 @@ def beginning(most_bytes: int) -> Receive[bytes]:
 
     async def receive(response: httpx.Response) -> bytes:
         body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) >= most_bytes:
-                break
+        with contextlib.suppress(TooLargeError):
+            async for piece in unpacked(response, most_bytes=most_bytes + PIECE):
+                body += piece
         return bytes(body[:most_bytes])
 
     return receive

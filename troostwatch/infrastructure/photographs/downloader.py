@@ -15,7 +15,8 @@ import httpx
 from troostwatch.domain.errors import GoneError, ImageError, TroostwatchError, unforeseen
 from troostwatch.domain.images import Content, Fetched, FetchFailed, LotImage, Stored
 from troostwatch.domain.lots import full_size
-from troostwatch.infrastructure.http.answers import HttpError, TooLargeError
+from troostwatch.infrastructure.http.answers import HttpError
+from troostwatch.infrastructure.http.bodies import unpacked
 from troostwatch.infrastructure.http.client import ClientOptions, HttpClient
 from troostwatch.infrastructure.http.guard import Resolve, resolve
 from troostwatch.infrastructure.http.politeness import Sleep
@@ -129,11 +130,9 @@ class ImageDownloader:
         await asyncio.to_thread(self._store.make_room, image)
         with self._store.receiving(image) as file:
             size = 0
-            async for chunk in response.aiter_bytes():
-                size += len(chunk)
-                if size > self._limits.most_bytes:
-                    raise TooLargeError(f"{image.url} is larger than {self._limits.most_bytes:,} bytes")
-                file.write(chunk)
+            async for piece in unpacked(response, most_bytes=self._limits.most_bytes):
+                size += len(piece)
+                file.write(piece)
             _refuse_short(response, size)
             # Decoding and fsync take their time: the other downloads go on meanwhile.
             content = await asyncio.to_thread(_inspect, file, response, self._limits.most_pixels)
