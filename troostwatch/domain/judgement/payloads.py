@@ -15,6 +15,7 @@ from troostwatch.domain.judgement.claims import Basis, Claim
 from troostwatch.domain.judgement.gs1 import Element
 from troostwatch.domain.judgement.identifiers import Told
 from troostwatch.domain.judgement.keyed import Keyed
+from troostwatch.domain.judgement.values import value_in
 from troostwatch.domain.readings import Reading, ReadingKind
 
 _CODE_39 = "Code39"
@@ -202,9 +203,15 @@ def _under_key(found: Keyed, symbology: str) -> Iterator[_Raw]:
 
 
 def _worth(found: Keyed, basis: Basis, why: str) -> Iterator[_Raw]:
+    """Yield the code that a named value holds: the whole of it, or that with which it begins."""
     kind = found.meaning.type
-    if kind is CodeType.OTHER or not things.is_no_code(found.value):
+    if kind is CodeType.OTHER:
         yield kind, found.value, basis, why
+    elif not things.is_no_code(found.value):
+        whole = " " not in found.value and checks.plausible(kind, found.value)
+        value = found.value if whole else value_in(kind, found.value)
+        if value:
+            yield kind, value, basis, why
 
 
 def _identified(text: str, symbology: str) -> list[Told]:

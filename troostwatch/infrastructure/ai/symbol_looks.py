@@ -30,8 +30,9 @@ _LINEAR = (
 )  # fmt: skip
 # Formats that goods carry.
 _FORMATS = zxingcpp.BarcodeFormats(_LINEAR + _MATRIX)
-_MATRICES = zxingcpp.BarcodeFormats(_MATRIX)
 _BARS = zxingcpp.BarcodeFormats(_LINEAR)
+# Light on dark: bars read inside out are found in textures, but for those that check themselves or say much.
+_INVERTED = zxingcpp.BarcodeFormats((*_CHECKED, Format.Code39Std, *_MATRIX))
 _CHECKED_BARS = zxingcpp.BarcodeFormats(_CHECKED)
 
 
@@ -58,16 +59,16 @@ class Look:
 
 
 # Measured on lot photographs: fine bars need the larger scale, shaded ones a fixed threshold, blurred ones the smaller
-# scale; more passes cost much and find little. What is printed light on dark (etched plates, black labels) is looked
-# for among symbols that correct their own errors: bars read inside out are found in every texture.
+# scale; more passes cost much and find little. The last two are for what is printed light on dark: etched plates, black
+# labels.
 _PASSES = (
     _Pass(0.5, Binarizer.GlobalHistogram, turned=True),
     _Pass(1.0, Binarizer.LocalAverage),
     _Pass(1.0, Binarizer.FixedThreshold),
     _Pass(1.5, Binarizer.GlobalHistogram),
     _Pass(1.5, Binarizer.FixedThreshold),
-    _Pass(0.5, Binarizer.GlobalHistogram, _MATRICES, inverted=True),
-    _Pass(1.0, Binarizer.LocalAverage, _MATRICES, inverted=True),
+    _Pass(0.5, Binarizer.GlobalHistogram, _INVERTED, inverted=True),
+    _Pass(1.0, Binarizer.LocalAverage, _INVERTED, inverted=True),
 )
 _SMALL = 600_000  # pixels: below it bars are hardly wider than a pixel, and a blur makes them one
 # On photographs, also of cloth, grids and pages of print, the mean was never above twelve.

@@ -111,6 +111,8 @@ def test_payloads_of_the_world_say_what_they_are(symbology: str, text: str, expe
         ),
         ("QRCode", "WIFI:T:WPA;S:net;P:SN:AB12CD3456;;", set()),
         ("QRCode", "SN:230V", set()),
+        ("QRCode", "SN: AB12CD3456 (tested)", {("serial_number", "AB12CD3456")}),
+        ("QRCode", "Model: XR-500 Made in Germany", {("model_number", "XR-500")}),
         ("QRCode", "https://acme.example/?ref=AB12CD34&utm_sn=AB12CD34", set()),
         ("Code128", "31PLUS2024", set()),
     ],
