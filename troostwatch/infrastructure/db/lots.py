@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from troostwatch.domain.lots import (
@@ -24,6 +24,13 @@ from troostwatch.domain.lots import (
 from troostwatch.infrastructure.db.times import from_text, stamp, to_text
 
 Values = Mapping[str, object]
+
+_A_DAY = timedelta(days=1)
+# When somebody saw it; what tells a newer page from an older one.
+_OBSERVED = {
+    "lots": ("listed_at", "page_observed_at", "page_read_at", "photographs_observed_at"),
+    "auctions": ("observed_at",),
+}
 
 
 def _merged(old: Values, new: Values, *, newer: bool) -> dict[str, object]:
@@ -104,6 +111,13 @@ class LotRepository:
             {"ids": json.dumps(list(display_ids))},
         )
         return {row["display_id"]: PageState(row["page_digest"], from_text(row["page_read_at"])) for row in rows}
+
+    def forget_times_ahead(self, *, now: datetime) -> None:
+        """Set back what was observed more than a day from now: a clock was wrong, and nothing could be newer."""
+        values = {"tomorrow": stamp(now + _A_DAY), "yesterday": stamp(now - _A_DAY)}
+        for table, columns in _OBSERVED.items():
+            for column in columns:
+                self._conn.execute(f"UPDATE {table} SET {column} = :yesterday WHERE {column} > :tomorrow", values)
 
     def record_listed(self, lot: ListedLot, *, observed_at: datetime) -> None:
         """Store what a listing says about a lot: above all price, closing time and status."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from troostwatch.domain.images import (
@@ -18,6 +18,7 @@ from troostwatch.domain.images import (
 )
 from troostwatch.infrastructure.db.times import from_text, stamp, to_text
 
+_LONGEST_WAIT = timedelta(hours=25)
 _COLUMNS = """i.id, l.display_id, i.url, i.position, i.download_status, i.download_attempts, i.local_path,
     i.content_sha256, i.analysis_status, i.analysis_attempts, i.review_reason, i.error_message,
     i.retry_at, i.vanished_at"""
@@ -51,8 +52,9 @@ class LotImageRepository:
     ) -> list[LotImage]:
         """Return photographs to fetch, lots about to close first; one whose retry time lies ahead waits."""
         return self._select(
-            "i.download_status = 'pending' AND (i.retry_at IS NULL OR i.retry_at <= :now)",
-            {"now": stamp(now)},
+            # Nobody is asked to wait longer than a day: what lies further ahead was set by a wrong clock.
+            "i.download_status = 'pending' AND (i.retry_at IS NULL OR i.retry_at NOT BETWEEN :later AND :tomorrow)",
+            {"now": stamp(now), "later": stamp(now + timedelta(seconds=1)), "tomorrow": stamp(now + _LONGEST_WAIT)},
             order=f"{CLOSING_FIRST}, l.id, i.position",
             limit=limit,
             lots=lots,

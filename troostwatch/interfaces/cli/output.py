@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,11 +25,18 @@ if TYPE_CHECKING:
     from troostwatch.bootstrap import Protected
 
 _NEVER_BROKEN = 12  # characters
+# What json.dumps leaves bare and a terminal obeys: controls, line separators, directions.
+_UNSEEN = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _kept: list[TextIO] = []  # a stream that nobody holds closes its file
 
 
 def json_line(values: Mapping[str, object]) -> str:
-    return json.dumps(values, ensure_ascii=False, default=_plain)
+    """Return one line of JSON in which nothing moves a cursor or turns a line around: such signs stand as escapes."""
+    return _UNSEEN.sub(_escape, json.dumps(values, ensure_ascii=False, default=_plain))
+
+
+def _escape(sign: re.Match[str]) -> str:
+    return f"\\u{ord(sign[0]):04x}"
 
 
 def _plain(value: object) -> object:

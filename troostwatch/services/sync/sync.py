@@ -97,6 +97,10 @@ class SyncService:
         """
         report = SyncReport(dry_run=dry_run)
         closing_before = self._clock() + closing_within if closing_within is not None else None
+        if not dry_run:
+            with self._uow() as uow:
+                uow.lots.forget_times_ahead(now=self._clock())
+                uow.commit()
         with self._pages() as pages:
             task = _Task(report, pages, stop, limit, closing_before)
             if not unattended:
@@ -198,7 +202,7 @@ class SyncService:
             task.report.planned.append(detail.display_id)
             return
         # A saved page was read when the browser read it: an old one is soon due to be read again.
-        read_at = min(detail.observed_at or self._clock(), self._clock())
+        read_at = self._not_ahead(detail.observed_at)
         self._record_page(task, detail, read_at=read_at, digest=detail.page_digest)
 
     def _record_listing(self, task: _Task, page: ListingPage) -> None:
@@ -206,17 +210,22 @@ class SyncService:
         task.report.lots_seen += len(page.lots)
         if task.report.dry_run:
             return
-        observed_at = page.observed_at or self._clock()
+        observed_at = self._not_ahead(page.observed_at)
         with self._uow() as uow:
             uow.auctions.record(page.auction, observed_at=observed_at)
             for lot in page.lots:
                 uow.lots.record_listed(lot, observed_at=observed_at)
             uow.commit()
 
+    def _not_ahead(self, time: datetime | None) -> datetime:
+        """Return a time that a page tells, or now: who tells of the future would be believed until then."""
+        now = self._clock()
+        return min(time or now, now)
+
     def _record_page(self, task: _Task, detail: LotDetailData, *, read_at: datetime, digest: str) -> None:
         with self._uow() as uow:
             changes = uow.lots.record_page(
-                detail, observed_at=detail.observed_at or read_at, read_at=read_at, digest=digest
+                detail, observed_at=self._not_ahead(detail.observed_at or read_at), read_at=read_at, digest=digest
             )
             uow.commit()
         task.report.auctions.add(auction_of(detail.display_id))

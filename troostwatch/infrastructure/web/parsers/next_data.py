@@ -17,6 +17,8 @@ Props = dict[str, Any]
 _MARK = b"__NEXT_DATA__"
 _LARGEST_INTEGER = 2**63 - 1  # what the database can hold
 _LONGEST_URL = 2048
+_DEEPEST = 100
+MOST_ENTRIES = 1000  # of a list on one page: lots, photographs, attributes
 
 
 def page_props(html: bytes) -> Props:
@@ -47,23 +49,36 @@ def _scripts(html: bytes) -> Iterator[bytes]:
         inside = html[max(tag, 0) : at]
         if inside[:7].lower() == b"<script" and b">" not in inside:
             start = html.find(b">", at) + 1
-            end = html.find(b"</script", start)
-            if 0 < start < end:
-                yield html[start:end]
+            end = html.find(b"</script", start) if start else -1
+            if end < 0:
+                return  # nothing that comes later ends either
+            yield html[start:end]
         at = html.find(_MARK, at + len(_MARK))
 
 
 def decoded(raw: bytes) -> object:
-    """Return the JSON value. Raises SourceError when it is damaged."""
+    """Return the JSON value. Raises SourceError when it is damaged, or deeper than any page of the site."""
     try:
-        return orjson.loads(raw)
+        value = orjson.loads(raw)
     except orjson.JSONDecodeError:
-        pass
-    try:
-        # Slower and more tolerant: takes half a surrogate pair, as in a title cut in the middle of an emoji.
-        return json.loads(raw.decode("utf-8", "replace"))
-    except (ValueError, RecursionError) as error:
-        raise SourceError(f"the page's data is damaged: {error}") from error
+        try:
+            # Slower and more tolerant: takes half a surrogate pair, as in a title cut in the middle of an emoji.
+            value = json.loads(raw.decode("utf-8", "replace"))
+        except (ValueError, RecursionError) as error:
+            raise SourceError(f"the page's data is damaged: {error}") from error
+    if _is_deeper(value, _DEEPEST):
+        raise SourceError(f"the page's data is nested more than {_DEEPEST} deep")
+    return value
+
+
+def _is_deeper(value: object, most: int) -> bool:
+    level = [value]
+    for _ in range(most):
+        level = [inner for outer in level if isinstance(outer, dict | list)
+                 for inner in (outer.values() if isinstance(outer, dict) else outer)]  # fmt: skip
+        if not level:
+            return False
+    return True
 
 
 def mapping(value: object) -> dict[str, Any]:
@@ -71,7 +86,8 @@ def mapping(value: object) -> dict[str, Any]:
 
 
 def items(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
+    """Return the entries of a list, up to a number that no page of the site comes near."""
+    return value[:MOST_ENTRIES] if isinstance(value, list) else []
 
 
 def text(value: object) -> str | None:
