@@ -18,6 +18,7 @@ from troostwatch.app.workspace import Workspace as Workspace
 from troostwatch.infrastructure.db.care import backup as backup
 from troostwatch.infrastructure.files import Place as Place
 from troostwatch.infrastructure.files import Protected as Protected
+from troostwatch.infrastructure.files import open_regular as open_regular
 from troostwatch.infrastructure.files import place_for_output as place_for_output
 from troostwatch.infrastructure.files import write as write
 from troostwatch.infrastructure.files import writing as writing

@@ -29,6 +29,7 @@ CONFIG_NAME = "config.json"
 CONFIG_VARIABLE = "TROOSTWATCH_CONFIG"
 ENV_PREFIX = "TROOSTWATCH_"
 _SHORTEST_TOKEN = 12
+_AGENT = f"Troostwatch/{__version__} (reads auction lots for one bidder)"
 
 
 class ConfigError(TroostwatchError):
@@ -59,7 +60,7 @@ class Paths(Section):
 class Network(Section):
     """How we speak to other machines."""
 
-    user_agent: str = f"Troostwatch/{__version__} (reads auction lots for one bidder)"
+    user_agent: str = Field(default=_AGENT, pattern="^[ -~]+$", description="printable ASCII: it is sent")
     allow_private: bool = Field(default=False, description="follow URLs to loopback and private addresses")
     timeout_seconds: float = Field(default=30.0, gt=0)
     attempts: int = Field(default=5, ge=1, le=20, description="tries of one request within a run")
@@ -322,8 +323,8 @@ def load(file: Path | None = None) -> Configuration:
     does not exist or a value out of its range.
     """
     path = file or (Path(named) if (named := os.environ.get(CONFIG_VARIABLE)) else None)
-    path = path.expanduser() if path else None
-    if path is None and Path(CONFIG_NAME).is_file():
+    path = expanded(path) if path else None
+    if path is None and Path(CONFIG_NAME).exists():
         path = Path(CONFIG_NAME)
     from_file = _read(path) if path else {}
     from_environment = _environment()
@@ -333,6 +334,14 @@ def load(file: Path | None = None) -> Configuration:
         raise _as_config_error(error, path, from_environment) from error
     base = path.parent if path else Path()
     return Configuration(_anchored(settings, base, from_environment), path, from_file, from_environment)
+
+
+def expanded(path: Path) -> Path:
+    """Return a path with '~' resolved. Raises ConfigError where it leads nowhere: who runs this may have no home."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ConfigError(f"{path}: there is no such home folder", hint="write the path without '~'") from error
 
 
 def _environment() -> dict[str, Any]:
@@ -360,10 +369,12 @@ def _environment() -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
+        if path.exists() and not path.is_file():
+            raise ConfigError(f"cannot read settings from {path}: it is no regular file")
         values = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise ConfigError(f"no settings file {path}", hint=Remedy.DEFAULT_SETTINGS) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"cannot read settings from {path}: {error}") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path} holds no JSON object")
@@ -377,14 +388,14 @@ def _read(path: Path) -> dict[str, Any]:
 def _anchored(settings: Settings, base: Path, from_environment: dict[str, Any]) -> Settings:
     """Resolve the paths of the file against its folder; those of the environment stay with the caller's."""
     mine = from_environment.get("paths", {})
-    paths = {name: value.expanduser() if name in mine else base / value.expanduser() for name, value in settings.paths}
-    model = settings.learning.model.expanduser()
+    paths = {name: expanded(value) if name in mine else base / expanded(value) for name, value in settings.paths}
+    model = expanded(settings.learning.model)
     learning = settings.learning
     if "model" not in from_environment.get("learning", {}):
         learning = learning.model_copy(update={"model": base / model})
     embedding = settings.embedding
     if embedding.weights and "weights" not in from_environment.get("embedding", {}):
-        embedding = embedding.model_copy(update={"weights": base / embedding.weights.expanduser()})
+        embedding = embedding.model_copy(update={"weights": base / expanded(embedding.weights)})
     return settings.model_copy(update={"paths": Paths(**paths), "learning": learning, "embedding": embedding})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import secrets
@@ -116,6 +117,21 @@ def _refuse_database(path: Path, target: Path, *, backup: bool) -> None:
                 f"{path} is a database in use ({target.name}{ending} lies beside it), and no older backup",
                 hint="name another file",
             )
+
+
+def open_regular(path: Path) -> IO[bytes]:
+    """Open a file that was named by somebody. Raises OSError for what is none: a FIFO would be waited for, for ever."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    return os.fdopen(descriptor, "rb")
+
+
+def read_regular(path: Path) -> bytes:
+    """Return all of a file that was named by somebody. Raises OSError, for anything but a file at once."""
+    with open_regular(path) as file:
+        return file.read()
 
 
 @contextmanager

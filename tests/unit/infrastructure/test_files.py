@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from troostwatch.domain.errors import TroostwatchError, UsageError
-from troostwatch.infrastructure.files import Protected, place_for_output, replacing, write, writing
+from troostwatch.infrastructure.files import Protected, place_for_output, read_regular, replacing, write, writing
 
 NOTHING = Protected()
 HOUR_AND_A_BIT = 3700
@@ -193,3 +194,16 @@ def test_a_name_may_be_as_long_as_the_system_takes(tmp_path: Path, name: str) ->
 def test_a_folder_in_the_place_of_a_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(TroostwatchError, match=r"cannot write .*: Is a directory"):
         write(place_for_output(tmp_path, NOTHING), b"x")
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir], ids=["fifo", "folder"])
+def test_what_is_no_file_is_refused_at_once_and_not_waited_for(tmp_path: Path, make: Callable[[Path], object]) -> None:
+    place = tmp_path / "named"
+    make(place)
+    with pytest.raises(OSError, match=r"regular|directory"):
+        read_regular(place)
+
+
+def test_a_device_is_no_file_to_be_read() -> None:
+    with pytest.raises(OSError, match="regular"):
+        read_regular(Path("/dev/zero"))

@@ -17,6 +17,7 @@ from troostwatch.domain.images import OpenPhotograph, Stored
 from troostwatch.domain.judgement.fusion import judge
 from troostwatch.domain.readings import Analysis, Backend, OcrEngine, Reading, Token
 from troostwatch.infrastructure.ai.barcode_reader import BarcodeReader
+from troostwatch.infrastructure.files import read_regular
 from troostwatch.infrastructure.pixels.opening import load_upright
 
 
@@ -117,7 +118,7 @@ def analyzer(engine: OcrEngine, max_pixels: int) -> LocalAnalyzer:
 def file_bytes(path: Path) -> bytes:
     """Return what lies in a file that a person named, and no store keeps. Raises ImageError."""
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except OSError as error:
         raise ImageError(f"cannot read {path}: {error.strerror}", permanent=True) from error
 

@@ -16,6 +16,7 @@ from troostwatch.domain.errors import ImageError, MissingDependencyError
 from troostwatch.domain.geometry import Box, Quad
 from troostwatch.domain.readings import Reading, ReadingKind, Token, WitnessClass
 from troostwatch.domain.remedies import Remedy
+from troostwatch.infrastructure.files import read_regular
 from troostwatch.infrastructure.pixels.opening import load_upright
 
 NAME = "tesseract"
@@ -65,7 +66,7 @@ def get_token_data(image_path: Path | str, *, max_pixels: int = Image.MAX_IMAGE_
     Places are those of the upright picture. Raises ImageError when the file is no picture or Tesseract fails.
     """
     try:
-        data = Path(image_path).read_bytes()
+        data = read_regular(Path(image_path))
     except OSError as error:
         raise ImageError(f"cannot read {image_path}: {error.strerror}", permanent=True) from error
     return _image_to_data(load_upright(data, max_pixels=max_pixels))

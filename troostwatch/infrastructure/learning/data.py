@@ -18,6 +18,7 @@ from troostwatch.domain.learning.rules import labels_by_rule
 from troostwatch.domain.remedies import Remedy
 from troostwatch.domain.token_format import row_from, values_of
 from troostwatch.domain.tokens import NONE_LABEL, LabelOrigin, TokenRow
+from troostwatch.infrastructure.files import read_regular
 
 _LEARNED_FROM = frozenset({"content", "tokens", "labels", "complete", "undecided"})
 
@@ -42,7 +43,7 @@ def read(files: Iterable[Path]) -> Iterator[TokenRow]:
     """Yield the photographs of files in the form of schema/tokens.schema.json. Raises UsageError, naming the line."""
     for file in files:
         try:
-            lines = file.read_text(encoding="utf-8").splitlines()
+            lines = read_regular(file).decode().splitlines()
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"cannot read {file}: {error}") from error
         for number, line in enumerate(lines, 1):

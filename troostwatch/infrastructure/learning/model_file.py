@@ -21,6 +21,7 @@ from troostwatch.domain.learning.training_report import manifest_path as manifes
 from troostwatch.domain.remedies import Remedy
 from troostwatch.domain.tokens import LABELS
 from troostwatch.infrastructure import files
+from troostwatch.infrastructure.files import read_regular
 
 FORMAT = 1
 _MOST_BYTES = 500_000_000
@@ -103,7 +104,7 @@ def load(path: Path, *, sha256: str | None = None) -> Model:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise ModelRefusedError(f"{path} is larger than {_MOST_BYTES:,} bytes", hint=Remedy.TRAIN)
-        data = path.read_bytes()
+        data = read_regular(path)
     except OSError as error:
         raise ModelRefusedError(f"there is no model {path}: {error.strerror}", hint=Remedy.TRAIN) from error
     found = hashlib.sha256(data).hexdigest()
@@ -115,7 +116,11 @@ def load(path: Path, *, sha256: str | None = None) -> Model:
         raise ModelRefusedError(
             f"{path} is not the model with SHA-256 {sha256}", hint="compare it with what you trained"
         )
-    pipeline = joblib.load(io.BytesIO(data))
+    try:
+        pipeline = joblib.load(io.BytesIO(data))
+    # It is the file that was meant, and unpickling fails in as many ways as there are classes.
+    except Exception as error:
+        raise ModelRefusedError(f"{path} cannot be loaded: {error}", hint=Remedy.TRAIN) from error
     if [str(label) for label in getattr(pipeline, "classes_", ())] != list(manifest["classes"]):
         raise ModelRefusedError(f"{path} knows other labels than its manifest says", hint=Remedy.TRAIN)
     return Model(pipeline, manifest)
@@ -125,7 +130,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     """Return the manifest of a model once it fits this program. Raises ModelRefusedError."""
     beside = manifest_path(path)
     try:
-        manifest = json.loads(beside.read_bytes())
+        manifest = json.loads(read_regular(beside))
     except FileNotFoundError as error:
         raise ModelRefusedError(f"{path} has no manifest {beside.name}: no model of ours", hint=Remedy.TRAIN) from error
     except (OSError, ValueError, RecursionError) as error:

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 from troostwatch.domain.errors import UsageError
+from troostwatch.infrastructure.files import read_regular
 from troostwatch.infrastructure.http.client import ClientOptions, HttpClient, whole_body
 
 
@@ -14,7 +15,7 @@ def picture(source: str, options: ClientOptions, *, most_bytes: int) -> bytes:
     if source.lower().startswith(("http://", "https://")):
         return asyncio.run(_asked_for(source, options, most_bytes))
     try:
-        return Path(source).read_bytes()
+        return read_regular(Path(source))
     except OSError as error:
         raise UsageError(f"cannot read {source}: {error.strerror}", hint="name a picture, or its address") from error
 

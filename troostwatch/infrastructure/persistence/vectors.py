@@ -74,7 +74,7 @@ class VectorFiles:
         """
         stem = self._folder / f"{kind}-{stored.id}-{stored.changes}"
         try:
-            if not stem.with_suffix(".f32").is_file():
+            if not _is_whole(stem, stored.space.dimension):
                 self._make(stem, rows, stored.space.dimension)
                 self._sweep(kind, stem)
             index = _mapped(stem, stored.space.dimension)
@@ -135,6 +135,16 @@ def _beside(target: Path) -> Iterator[IO[bytes]]:
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _is_whole(stem: Path, dimension: int) -> bool:
+    """Tell whether the files are there and as long as each other says: a disk that was full leaves shorter ones."""
+    try:
+        numbers, vectors = (stem.with_suffix(suffix).stat().st_size for suffix in (".ids", ".f32"))
+    except FileNotFoundError:
+        return False
+    count, left = divmod(numbers, _NUMBER.itemsize)
+    return not left and vectors == count * dimension * _FLOAT.itemsize
 
 
 def _mapped(stem: Path, dimension: int) -> VectorIndex:

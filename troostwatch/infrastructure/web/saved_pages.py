@@ -15,6 +15,7 @@ import orjson
 
 from troostwatch.domain.errors import SourceError, unforeseen
 from troostwatch.domain.lots import FailedItem, ListingPage, LotDetailData
+from troostwatch.infrastructure.files import open_regular
 from troostwatch.infrastructure.web.pages import is_listing, is_lot, parse_props
 from troostwatch.infrastructure.web.parsers.next_data import (
     decoded,
@@ -85,7 +86,7 @@ def _page(file: Path, most_bytes: int) -> LotDetailData | ListingPage:
 
 
 def _content(file: Path, most_bytes: int) -> bytes:
-    with file.open("rb") as stream:
+    with open_regular(file) as stream:
         content = stream.read(most_bytes + 1)
     if len(content) > most_bytes:
         raise SourceError(f"the file is larger than {most_bytes:,} bytes")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+from troostwatch import bootstrap
 from troostwatch.domain.errors import UsageError
 from troostwatch.domain.token_format import box_of, storable
 from troostwatch.domain.tokens import HandLabel
@@ -15,7 +17,11 @@ from troostwatch.services.token_export import LabelledRow
 
 def read(file: Path) -> Iterator[LabelledRow | UsageError]:
     """Yield the labels of each line, or of each object of a JSON array, or what is wrong with it; the others go on."""
-    with file.open(encoding="utf-8-sig", errors="replace") as lines:  # an editor may have put a mark in front
+    try:
+        opened = bootstrap.open_regular(file)
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from error
+    with io.TextIOWrapper(opened, encoding="utf-8-sig", errors="replace") as lines:  # an editor may have put a mark
         first = lines.readline()
         if first.lstrip().startswith("["):
             yield from _array(first + lines.read())
