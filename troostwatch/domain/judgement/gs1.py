@@ -27,6 +27,7 @@ _BEGINNINGS = _GTINS | {"00", "8006", "8026"}
 _DATES = frozenset({"11", "12", "13", "15", "16", "17"})
 _DATE = re.compile(r"\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])")
 # What printers put behind a serial or a batch.
+_LONGEST_RUN_ON = 120  # signs; a symbol that a stranger made may hold thousands
 _MAY_FOLLOW = _DATES | {"10", "21", "22", "30", "37", "240", "241", "250"}
 _PRINTED = re.compile(r"\((\d{2,4})\)\s*")
 _CLASSES = {"N": r"\d", "X": r"[!-\"%-?A-Z_a-z]", "Y": r"[#/0-9A-Z-]", "Z": r"[0-9A-Za-z_=-]"}
@@ -140,7 +141,7 @@ def _ends(text: str) -> Iterator[tuple[str, str]]:
 
 def _is_run_on(text: str) -> bool:
     """Tell whether a text without separators reads as elements that printers put behind a serial."""
-    taken = _first(text)
+    taken = _first(text) if len(text) <= _LONGEST_RUN_ON else None
     if taken is None or taken[0].identifier not in _MAY_FOLLOW:
         return False
     element, rest = taken
