@@ -29,22 +29,33 @@ from troostwatch.domain.search import Question
 
 folder, lots, photographs = Path(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3])
 database = folder / "t.db"
+TABLES = {
+    "lots": "id, display_id, title, description, page_observed_at, closes_at",
+    "contents": "sha256, byte_size, width, height, format",
+    "lot_images": "id, lot_id, url, position, first_seen_at, download_status, local_path, content_sha256, "
+                  "analysis_status, analyzed_at, review_reason",
+    "analyses": "content_sha256, lot_image_id, backend, readers_json, reading_version, analyzed_at, seconds, "
+                "review_threshold, approve_threshold",
+    "extracted_codes": "content_sha256, lot_image_id, code_type, value, confidence, status, origin, evidence_json, "
+                       "readers_json, bbox_json",
+}
+
+def rows(n):
+    sha, name = f"{n:064x}", f"A1-1-{n}"
+    yield "lots", (n, name, f"Laptop {n % 97} Gen {n % 7}", "text " * 30, "2025-01-01", "2099-01-01")
+    yield "contents", (sha, 1000, 1600, 1200, "JPEG")
+    yield "lot_images", (n, n, f"https://x/{n}", 0, "2025", "downloaded", "x", sha, "needs_review", "2025", "doubt")
+    yield "analyses", (sha, n, "local", "{}", 1, "2025", 1.0, 0.8, 0.95)
+    yield "extracted_codes", (sha, n, "serial_number", f"PF{n:06X}", 0.5, "pending", "reading", "[]", "[]", "[1,2,3,4]")
+
 with troostwatch.open(database, create=True) as workspace:
-    write = workspace._connection if hasattr(workspace, "_connection") else workspace.connection
-    write.execute("BEGIN")
-    for n in range(lots):
-        sha = f"{n:064x}"
-        write.execute("INSERT INTO lots (id, display_id, title, description, page_observed_at, closes_at) VALUES "
-                      "(?, ?, ?, ?, '2025-01-01', '2099-01-01')", (n + 1, f"A1-1-{n}", f"Laptop {n % 97} Gen {n % 7}", "text " * 30))
-        write.execute("INSERT INTO contents VALUES (?, 1000, 1600, 1200, 'JPEG', NULL)", (sha,))
-        write.execute("INSERT INTO lot_images (id, lot_id, url, position, first_seen_at, download_status, local_path, "
-                      "content_sha256, analysis_status, analyzed_at, review_reason) VALUES (?, ?, ?, 0, '2025', "
-                      "'downloaded', 'x', ?, 'needs_review', '2025', 'doubt')", (n + 1, n + 1, f"https://x/{n}", sha))
-        write.execute("INSERT INTO analyses VALUES (?, ?, 'local', '{}', 1, '2025', 1.0, 0.8, 0.95, NULL)", (sha, n + 1))
-        write.execute("INSERT INTO extracted_codes (content_sha256, lot_image_id, code_type, value, confidence, status, "
-                      "origin, evidence_json, readers_json, bbox_json) VALUES (?, ?, 'serial_number', ?, 0.5, 'pending', "
-                      "'reading', '[]', '[]', '[1, 2, 3, 4]')", (sha, n + 1, f"PF{n:06X}"))
-    write.execute("COMMIT")
+    connection = getattr(workspace, "connection", None) or workspace._connection
+    connection.execute("BEGIN")
+    for n in range(1, lots + 1):
+        for table, values in rows(n):
+            marks = ", ".join("?" * len(values))
+            connection.execute(f"INSERT INTO {table} ({TABLES[table]}) VALUES ({marks})", values)
+    connection.execute("COMMIT")
     workspace.search().find(Question(text="laptop", words_only=True))  # makes the documents
 
 def timed(work):
@@ -52,14 +63,20 @@ def timed(work):
     work()
     return time.process_time() - start
 
+def by_words(n):
+    return workspace.search().find(Question(text=f"laptop {n}", words_only=True))
+
+def by_code(n):
+    return workspace.search().find(Question(code=f"PF0000{n:02X}"))
+
 troostwatch.read(photographs[0])  # loads the models
 print("ready", flush=True)
 for line in sys.stdin:
     with troostwatch.open(database) as workspace:
         times = {
-            "read": timed(lambda: [troostwatch.read(p) for p in photographs]),
-            "search by words": timed(lambda: [workspace.search().find(Question(text=f"laptop {n}", words_only=True)) for n in range(20)]),
-            "search by code": timed(lambda: [workspace.search().find(Question(code=f"PF0000{n:02X}")) for n in range(20)]),
+            "read": timed(lambda: list(map(troostwatch.read, photographs))),
+            "search by words": timed(lambda: list(map(by_words, range(20)))),
+            "search by code": timed(lambda: list(map(by_code, range(20)))),
             "review queue": timed(lambda: workspace.review().queue(limit=50)),
         }
     print(json.dumps(times), flush=True)

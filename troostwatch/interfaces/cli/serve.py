@@ -23,7 +23,7 @@ _SECONDS_TO_GO = 10  # for what is under way when the desk is told to stop
 def serve(
     session: bootstrap.Session, /, db_path: Path | None, host: str | None, port: int | None, open_page: bool
 ) -> None:
-    """Serve the desk: review with the photograph before you, lots, search, and how the last nights went.
+    """Serve the desk: review, lots and search in a browser.
 
     It listens on this machine alone. On any other address it needs a token (TROOSTWATCH_WEB__TOKEN, or 'web.token'
     in the settings), which everyone who comes has to know. Prints its address as the first line.
