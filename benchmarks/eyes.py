@@ -28,8 +28,8 @@ from troostwatch.domain.codes import Code
 from troostwatch.domain.judgement import vendors
 from troostwatch.domain.judgement.fusion import judge
 from troostwatch.domain.readings import OcrEngine, Reading
+from troostwatch.infrastructure.ai import image_analyzer
 from troostwatch.infrastructure.ai.barcode_reader import BarcodeReader
-from troostwatch.infrastructure.ai.image_analyzer import text_reader
 from troostwatch.infrastructure.pixels.opening import load_upright
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -156,14 +156,15 @@ def readings_of(paths: list[Path], name: str, folder: Path | None, jobs: int) ->
 
 def read_all(source: Path | bytes) -> Read:
     """Read a photograph as `images analyze` does, but look closer at every line with a digit."""
-    text = text_reader(OcrEngine.RAPIDOCR)
+    text = image_analyzer.text_reader(OcrEngine.RAPIDOCR)
     data = source.read_bytes() if isinstance(source, Path) else source
     image = load_upright(data, max_pixels=MOST_PIXELS)
-    lines = [
+    lines, _ = text.read(image)
+    closer = [
         replace(line, again=text.read_again(image, line.quad)) if any(c.isdigit() for c in line.text) else line
-        for line in text.read(image)[0]
+        for line in lines
     ]
-    return Read(image.size, (*BarcodeReader().read(image), *lines))
+    return Read(image.size, (*BarcodeReader().read(image, image_analyzer.regions(lines)), *closer))
 
 
 def judged(read: Read) -> tuple[Code, ...]:

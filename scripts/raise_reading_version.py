@@ -20,6 +20,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 RECORD = CHECKOUT / "troostwatch" / "domain" / "judgement" / "reading_version.toml"
 JUDGEMENT = "troostwatch/domain/judgement"
 READERS = "troostwatch/infrastructure/ai"
+PIXELS = "troostwatch/infrastructure/pixels"
 WATCHED = (
     f"{JUDGEMENT}/*.py",
     f"{JUDGEMENT}/*.toml",
@@ -28,7 +29,13 @@ WATCHED = (
     f"{READERS}/barcode_reader.py",
     f"{READERS}/ppocr.py",
     f"{READERS}/rapidocr_reader.py",
+    f"{READERS}/sight.py",
+    f"{READERS}/symbol_looks.py",
     f"{READERS}/tesseract_reader.py",
+    f"{PIXELS}/clusters.py",
+    f"{PIXELS}/cutting.py",
+    f"{PIXELS}/label_finder.py",
+    f"{PIXELS}/strokes.py",
 )
 
 

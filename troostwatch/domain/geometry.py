@@ -109,6 +109,20 @@ class Quad:
         )
         return Extent(min(xs), max(xs), min(ys), max(ys))
 
+    def moved(self, right: float, down: float) -> Quad:
+        a, b, c, d = ((x + right, y + down) for x, y in self.corners)
+        return Quad((a, b, c, d))
+
+    def wider(self, along: float, across: float) -> Quad:
+        """Return the quad with so much more at either end along the direction of reading, and above and below."""
+        cos, sin = math.cos(self.angle), math.sin(self.angle)
+
+        def out(corner: Point, u: float, v: float) -> Point:
+            return corner[0] + u * cos - v * sin, corner[1] + u * sin + v * cos
+
+        a, b, c, d = self.corners
+        return Quad((out(a, -along, -across), out(b, along, -across), out(c, along, across), out(d, -along, across)))
+
     def part(self, start: float, end: float) -> Quad:
         """Return the slice between two fractions (0 to 1) of the way along the reading direction."""
         a, b, c, d = self.corners

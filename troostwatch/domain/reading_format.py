@@ -9,7 +9,7 @@ from typing import Any
 
 from troostwatch.domain.codes import CodeType
 from troostwatch.domain.geometry import Point, Quad
-from troostwatch.domain.readings import Reading, ReadingKind, RunnerUp, WitnessClass
+from troostwatch.domain.readings import Look, LookReason, Reading, ReadingKind, RunnerUp, WitnessClass
 from troostwatch.domain.token_format import storable
 
 
@@ -28,12 +28,17 @@ def reading_values(reading: Reading) -> dict[str, object]:
 
 
 def sight_values(reading: Reading) -> dict[str, object]:
-    """Return what a reading says of its own worth: the class of witness, and how sure it is of each character."""
+    """Return what a reading says of its own worth: class of witness, how sure of each character, where it was seen."""
     return {
         "witness": str(reading.witness),
         "characters": list(reading.characters),
         "runners_up": [[r.at, r.sign, r.probability] for r in reading.runners_up],
+        **({"look": _look_values(reading.look)} if reading.look else {}),
     }
+
+
+def _look_values(look: Look) -> dict[str, object]:
+    return {"reason": str(look.reason), "quad": [list(corner) for corner in look.quad.corners], "scale": look.scale}
 
 
 def reading_from(values: Mapping[str, Any]) -> Reading:
@@ -67,7 +72,16 @@ def with_sight(reading: Reading, values: Mapping[str, Any]) -> Reading:
     if any(not 0 <= r.at < len(reading.text) for r in runners_up):
         raise ValueError("a second choice for a character that is not there")
     witness = WitnessClass(values.get("witness") or WitnessClass.DIRECT)
-    return replace(reading, witness=witness, characters=characters, runners_up=runners_up)
+    look = _look(values["look"]) if values.get("look") else None
+    return replace(reading, witness=witness, characters=characters, runners_up=runners_up, look=look)
+
+
+def _look(values: Mapping[str, Any]) -> Look:
+    a, b, c, d = map(_point, values["quad"])
+    scale = float(values["scale"])
+    if not (math.isfinite(scale) and scale > 0):
+        raise ValueError(f"{scale!r} is no scale")
+    return Look(LookReason(values["reason"]), Quad((a, b, c, d)), scale)
 
 
 def _share(value: Any) -> float:  # noqa: ANN401 (from a stranger's JSON)

@@ -50,6 +50,25 @@ class RunnerUp:
     probability: float
 
 
+class LookReason(StrEnum):
+    """Why a region of a photograph was looked at once more, larger than the whole of it had been."""
+
+    PACKED = "lines too close to tell apart"
+    GLOW = "traces of print"
+    DENSE = "strokes as close as those of print"
+    SMALL = "small print"
+    LONG = "piece of a long picture"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A region that was cut out, turned and looked at by itself."""
+
+    reason: LookReason
+    quad: Quad
+    scale: float  # pixels of what was looked at for one of the photograph
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One symbol or one line of text that one reader saw, or one code that a second reader names."""
@@ -65,6 +84,7 @@ class Reading:
     witness: WitnessClass = WitnessClass.DIRECT
     characters: tuple[float, ...] = ()  # how sure the engine is of each character of `text`; empty where it is not said
     runners_up: tuple[RunnerUp, ...] = ()  # of the three characters of which it is least sure
+    look: Look | None = None  # of what the whole picture did not show: the region that did
 
 
 _MATRIX = frozenset({"QRCode", "DataMatrix", "Aztec", "PDF417", "MicroQRCode", "RMQRCode", "MaxiCode"})

@@ -19,7 +19,7 @@ from troostwatch.domain.judgement.likeness import SURE, code_likeness
 from troostwatch.domain.judgement.naming import product_name
 from troostwatch.domain.judgement.values import value_in
 from troostwatch.domain.judgement.vendors import vendors
-from troostwatch.domain.readings import Reading, ReadingKind, is_matrix
+from troostwatch.domain.readings import LookReason, Reading, ReadingKind, is_matrix
 
 _SHORTEST, _LONGEST = 4, 24
 _AS_LARGE_AS = 0.9  # of the usual line of the label
@@ -36,6 +36,8 @@ def prominent(readings: Sequence[Reading], on: Sequence[Label], claims: Sequence
     for label in on:
         lines = [i for i in label.readings if readings[i].kind is ReadingKind.TEXT]
         if not _is_label(label, lines, readings) or any(_is_model(c, label) for c in claims):
+            continue
+        if _is_small_print(lines, readings) and not any(_is_code(c, label) for c in claims):
             continue
         usual = median(readings[i].quad.height for i in lines)
         makers = {readings[i].text.strip().lower() for i in lines} | _known_makers()
@@ -58,6 +60,16 @@ def _is_label(label: Label, lines: Sequence[int], readings: Sequence[Reading]) -
     bars = any(readings[i].kind in (ReadingKind.SYMBOL, ReadingKind.UNDECODED) for i in label.readings)
     marked = bars or label.nameplate or any(captions.find(readings[i].text) for i in lines)
     return marked and 0 < len(lines) <= _MOST_LINES
+
+
+def _is_small_print(lines: Sequence[int], readings: Sequence[Reading]) -> bool:
+    """Tell whether nothing of it can be read on the whole picture, as what is printed on boards and connectors."""
+    looks = [readings[i].look for i in lines]
+    return all(look and look.reason is not LookReason.LONG for look in looks)
+
+
+def _is_code(claim: Claim, label: Label) -> bool:
+    return claim.type is not CodeType.OTHER and claim.reading in label.readings
 
 
 def _is_model(claim: Claim, label: Label) -> bool:

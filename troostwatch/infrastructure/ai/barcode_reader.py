@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
@@ -25,6 +25,7 @@ from troostwatch.infrastructure.ai.symbol_looks import (
     Grey,
     close_looks,
     looks,
+    region_looks,
 )
 
 NAME = "barcode"
@@ -95,8 +96,10 @@ class BarcodeReader:
     def version(self) -> str:
         return version("zxing-cpp")
 
-    def read(self, image: Image.Image) -> list[Reading]:
+    def read(self, image: Image.Image, regions: Sequence[Quad] = ()) -> list[Reading]:
         """Return each symbol once, and the places of bars that could not be decoded.
+
+        `regions` are looked at once more by themselves, level and enlarged: there small print was found.
 
         The confidence of a symbol tells at how many scales it was seen, in quarters: 0.25 is one, 1 four or more.
         """
@@ -110,6 +113,8 @@ class BarcodeReader:
         bars = self._bars(grey)
         for place in [place for place in (*bars, *seen.places) if not seen.sure_at(place)][:_MOST_CLOSE_LOOKS]:
             _look_closely(grey, place, seen)
+        for region in regions:
+            _look_over(grey, region, seen)
         undecoded = [place for place in bars if not seen.any_at(place)]
         whole = [
             Reading(NAME, ReadingKind.SYMBOL, text, seen.quads[symbology, text][0], _share(scales), symbology)
@@ -167,6 +172,14 @@ def _look_closely(grey: Grey, place: Quad, seen: _Sightings) -> None:
             seen.add(symbol, _through(back, _quad(symbol.position, 1.0)), look.name)
         if seen.sure_at(place):
             return
+
+
+def _look_over(grey: Grey, region: Quad, seen: _Sightings) -> None:
+    for look, back in region_looks(grey, region):
+        if seen.is_over:
+            return
+        for symbol in look.symbols():
+            seen.add(symbol, _through(back, _quad(symbol.position, 1.0)), look.name)
 
 
 def _through(matrix: NDArray[np.float64], quad: Quad) -> Quad:

@@ -20,6 +20,9 @@ from troostwatch.infrastructure.ai.barcode_reader import BarcodeReader
 from troostwatch.infrastructure.files import read_regular
 from troostwatch.infrastructure.pixels.opening import load_upright
 
+_LEAST_FOR_SYMBOLS = 60.0  # pixels a side of a region
+_MOST_REGIONS = 6
+
 
 class TextReader(Protocol):
     name: str
@@ -64,7 +67,7 @@ class LocalAnalyzer:
         started = time.perf_counter()
         image = load_upright(source, max_pixels=self._max_pixels)
         lines, tokens = self._text.read(image)
-        readings = [*self._symbols.read(image), *lines]
+        readings = [*self._symbols.read(image, regions(lines)), *lines]
         if self._words:
             readings += self._words.opinions(tokens, width=image.width, height=image.height)
         judgement = judge(readings, width=image.width, height=image.height)
@@ -89,6 +92,12 @@ class LocalAnalyzer:
             replace(reading, again=self._text.read_again(image, reading.quad)) if reading in lines else reading
             for reading in readings
         ]
+
+
+def regions(lines: Sequence[Reading]) -> list[Quad]:
+    """Return where the text reader had to look twice; symbols may be as small there."""
+    looks = dict.fromkeys(line.look.quad for line in lines if line.look)
+    return [quad for quad in looks if min(quad.width, quad.height) >= _LEAST_FOR_SYMBOLS][:_MOST_REGIONS]
 
 
 def text_reader(engine: OcrEngine) -> TextReader:

@@ -16,15 +16,16 @@ from rapidocr.utils.process_img import get_rotate_crop_image
 
 from troostwatch.domain.errors import MissingDependencyError
 from troostwatch.domain.geometry import Point, Quad
-from troostwatch.domain.readings import RunnerUp
+from troostwatch.domain.readings import Look, RunnerUp
 from troostwatch.infrastructure.ai import inference
 from troostwatch.infrastructure.ai.inference import Tensor
 
 Pixels = NDArray[np.uint8]  # rows x columns x 3, blue green red
+Corners = NDArray[np.float32]  # 4 x 2
 
 # Text is looked for at this size and read at the full one: half the time of the full size on photographs of
 # 1600 x 1200, and hardly a string of the captured lots lost.
-_DETECTION_SIDE = 960
+DETECTION_SIDE = 960
 _STRIDE = 32  # sides that the detector takes are multiples of this
 _LINE_HEIGHT = 48  # that the recogniser takes
 _LINE_WIDTHS = 32  # widths are padded to multiples of this, so that the engine meets few different sizes
@@ -64,6 +65,7 @@ class Line:
 
     said: Recognised
     quad: Quad
+    look: Look | None = None  # where it was seen, when not in the whole picture
 
     @property
     def text(self) -> str:
@@ -72,6 +74,15 @@ class Line:
     @property
     def score(self) -> float:
         return self.said.score
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """Where lines stand in a picture."""
+
+    boxes: list[Corners]  # of each line, clockwise from the upper left as it stands in the picture
+    heat: NDArray[np.float32]  # how much each place looks like print, 0 to 1
+    scale: tuple[float, float]  # pixels of the heat map for one of the picture, across and down
 
 
 class PpOcr:
@@ -84,18 +95,15 @@ class PpOcr:
         self._signs = np.array(["", *self._recogniser.characters, " "], dtype=object)
         self._boxes = DBPostProcess(thresh=0.3, box_thresh=0.5, unclip_ratio=1.6, use_dilation=True, score_mode="fast")
 
-    def lines(self, picture: Pixels) -> list[Line]:
-        """Return the lines of text of an upright picture, from the top down. Raises ImageError."""
-        return [self._line(picture, corners) for corners in self.detect(picture)]
-
-    def detect(self, picture: Pixels) -> list[NDArray[np.float32]]:
-        """Return the corners of each line, clockwise from the upper left as it stands in the picture."""
+    def detect(self, picture: Pixels, *, most_side: int = DETECTION_SIDE) -> Detected:
+        """Find lines, in the picture made as small as `most_side`. Raises ImageError."""
         height, width = picture.shape[:2]
-        scale = min(1.0, _DETECTION_SIDE / max(height, width))
+        scale = min(1.0, most_side / max(height, width))
         size = tuple(max(_STRIDE, round(side * scale / _STRIDE) * _STRIDE) for side in (width, height))
-        heat = self._detector(_tensor(cv2.resize(picture, size)))
+        heat = np.array(self._detector(_tensor(cv2.resize(picture, size))))
         corners, _ = self._boxes(heat, (height, width))
-        return sorted((np.asarray(c, np.float32) for c in corners), key=lambda c: (c[0][1], c[0][0]))
+        boxes = sorted((np.asarray(c, np.float32) for c in corners), key=lambda c: (c[0][1], c[0][0]))
+        return Detected(boxes, heat[0, 0], (size[0] / width, size[1] / height))
 
     def closer(self, picture: Pixels, quad: Quad) -> str:
         """Read a line again from a wider cut, enlarged and with its contrast evened out. Raises ImageError."""
@@ -109,7 +117,8 @@ class PpOcr:
         tensor[..., :wide] = _tensor(cv2.resize(strip, (wide, _LINE_HEIGHT)))
         return _decoded(self._recogniser(tensor)[0], self._signs)
 
-    def _line(self, picture: Pixels, corners: NDArray[np.float32]) -> Line:
+    def line(self, picture: Pixels, corners: Corners) -> Line:
+        """Read the line in these corners, whichever way up it stands. Raises ImageError."""
         strip = np.ascontiguousarray(get_rotate_crop_image(picture, corners.copy()))
         said = self._read(strip)
         turned = False
@@ -208,7 +217,7 @@ def _evened(strip: Pixels) -> Pixels:
     return np.asarray(cv2.cvtColor(light, cv2.COLOR_GRAY2BGR), np.uint8)
 
 
-def _quad(corners: NDArray[np.float32], *, turned: bool) -> Quad:
+def _quad(corners: Corners, *, turned: bool) -> Quad:
     """Return the corners in reading order; what is much taller than wide was cut out as if turned to the left."""
     a, b, c, d = (_point(corner) for corner in corners)
     upright = Quad((a, b, c, d))

@@ -15,6 +15,7 @@ from zxingcpp import BarcodeFormat as Format
 from zxingcpp import Binarizer, TextMode
 
 from troostwatch.domain.geometry import Quad
+from troostwatch.infrastructure.pixels import cutting
 
 Grey = NDArray[np.uint8]
 
@@ -80,6 +81,7 @@ _MODULES = 120
 _CLOSE_SCALES = (1.0, 2.0)
 _CLOSE_BINARIZERS = (Binarizer.LocalAverage, Binarizer.GlobalHistogram, Binarizer.FixedThreshold)
 _LARGEST_CLOSE_LOOK = 1400  # pixels a side
+_LARGEST_REGION = 2_000_000  # pixels of an enlarged region
 
 
 def looks(grey: Grey) -> Iterator[Look]:
@@ -163,6 +165,18 @@ def close_looks(grey: Grey, place: Quad) -> Iterator[tuple[Look, NDArray[np.floa
                 Look(name, picture, 1.0, partial(decoded, formats=_CHECKED_BARS, binarizer=Binarizer.LocalAverage)),
                 back,
             )
+
+
+def region_looks(grey: Grey, region: Quad) -> Iterator[tuple[Look, NDArray[np.float64]]]:
+    """Yield the looks at a region of small print, its lines level, and for each the matrix from it to the photograph."""
+    for scale in _CLOSE_SCALES:
+        if scale > 1 and region.width * region.height * scale**2 > _LARGEST_REGION:
+            return
+        piece = cutting.cut(grey, region, scale=scale)
+        for binarizer in (Binarizer.LocalAverage, Binarizer.FixedThreshold):
+            decode = partial(decoded, formats=_FORMATS, binarizer=binarizer, turned=True)
+            # A region is a rectangle, so nothing is askew and two rows of the matrix say it all.
+            yield Look(f"region {scale:g}", piece.pixels, 1.0, decode), piece.back[:2]
 
 
 def _bars(piece: Grey) -> list[zxingcpp.Barcode]:

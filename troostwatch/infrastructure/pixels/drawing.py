@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from troostwatch.domain.codes import Code, CodeStatus, shown_probability
 from troostwatch.domain.errors import UsageError
-from troostwatch.domain.readings import Reading, ReadingKind
+from troostwatch.domain.readings import Look, Reading, ReadingKind
 from troostwatch.infrastructure.pixels.opening import load_upright
 
 _WIDTH = 880  # of the photograph in the drawing
@@ -35,6 +35,8 @@ _READ = {
     ReadingKind.OPINION: (0, 150, 150),
 }
 
+_LOOK = (160, 100, 20)
+
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
@@ -51,7 +53,8 @@ def draw_codes(
     """Return a picture of the photograph with a box for each code and, beside it, type, value and probability.
 
     Green is approved, orange waits for a person, red was rejected. Codes without a box are left out. Thin lines
-    are `readings`: blue symbols, grey text, purple bars that were not decoded. `suffix`, such as '.png', chooses the
+    are `readings`: blue symbols, grey text, purple bars that were not decoded; brown frames are regions that were
+    looked at by themselves, with the reason and how much larger. `suffix`, such as '.png', chooses the
     format. Raises ImageError when `source` cannot be opened, UsageError for a suffix that no picture has.
     """
     photograph = load_upright(source, max_pixels=max_pixels)
@@ -65,6 +68,8 @@ def draw_codes(
     for reading in readings:
         corners = [(x * scale, y * scale) for x, y in reading.quad.corners]
         pen.line([*corners, corners[0]], fill=_READ[reading.kind], width=2)
+    for look in dict.fromkeys(reading.look for reading in readings if reading.look):
+        _draw_look(pen, look, scale)
     for entry in entries:
         _draw(pen, entry)
     few_colours = suffix.lower() == ".png"
@@ -104,6 +109,17 @@ def _draw(pen: ImageDraw.ImageDraw, entry: _Entry) -> None:
     what = f"{entry.code.type.replace('_', ' ')}   {shown_probability(entry.code.confidence)}   {_status(entry.code)}"
     pen.text((left + 12, entry.top), what, fill=_GREY, font=_font(14))
     pen.text((left + 12, entry.top + _LINE - 2), _fitting(entry.code.value), fill=_INK, font=_font(17))
+
+
+def _draw_look(pen: ImageDraw.ImageDraw, look: Look, scale: float) -> None:
+    """Frame a region that was looked at by itself, and say why and at which scale."""
+    corners = [(x * scale, y * scale) for x, y in look.quad.corners]
+    pen.line([*corners, corners[0]], fill=_LOOK, width=1)
+    x, y = min(corners, key=lambda corner: corner[1])
+    said = f"{look.reason}, {look.scale:g}x"
+    left, top = min(max(0.0, x), _WIDTH - pen.textlength(said, _font(12))), max(0.0, y - 16)
+    pen.rectangle(pen.textbbox((left, top), said, font=_font(12)), fill=_PAPER)
+    pen.text((left, top), said, fill=_LOOK, font=_font(12))
 
 
 def _colour(code: Code) -> tuple[int, int, int]:

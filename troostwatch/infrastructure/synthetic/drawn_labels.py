@@ -20,15 +20,20 @@ _GROUNDS = ((250, 20), (232, 40), (205, 30), (190, 45), (60, 235), (25, 245))  #
 def draw(label: InventedLabel, seed: int) -> bytes:
     """Return a JPEG file of the label. Same arguments, same bytes where the same fonts are installed."""
     rng = Random(f"{seed}/{label.maker.name}")  # noqa: S311 (it has to repeat itself)
+    return _taken(*sheet(label, rng), rng)
+
+
+def sheet(label: InventedLabel, rng: Random) -> tuple[Image.Image, int]:
+    """Return the label flat and sharp, in grey, and the grey of its ground."""
     ground, ink = rng.choice(_GROUNDS)
     face = rng.choice([f for f in lettering.system_faces() if f.file] or list(lettering.EMBEDDED))
-    sheet = Image.new("L", label.size, ground)
+    paper = Image.new("L", label.size, ground)
     for print_ in label.prints:
         if print_.bars:
-            _bars(sheet, print_)
+            _bars(paper, print_)
         else:
-            _line(sheet, print_, face, ink)
-    return _taken(sheet, ground, rng)
+            _line(paper, print_, face, ink)
+    return paper, ground
 
 
 def _line(sheet: Image.Image, print_: Print, face: Face, ink: int) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fakes.stickers import concluded, symbol, text
 
+from troostwatch.domain.geometry import Quad
 from troostwatch.domain.judgement.likeness import SURE, code_likeness
+from troostwatch.domain.readings import Look, LookReason
 
 
 def test_the_large_line_of_a_label_is_a_model_that_waits_for_a_person() -> None:
@@ -37,3 +41,12 @@ def test_codes_look_like_codes(code: str) -> None:
 @pytest.mark.parametrize("words", ["Windows 11", "Save 100", "WIFI", "Galaxy", "Iphone 12"])
 def test_words_do_not_look_like_codes(words: str) -> None:
     assert code_likeness(words) < SURE
+
+
+def test_small_print_without_any_code_names_no_model_as_boards_are_full_of_it() -> None:
+    look = Look(LookReason.GLOW, Quad.upright(0, 0, 900, 600), 1.6)
+    board = [replace(text(t, y=y), look=look) for t, y in (("LED3V3", 100), ("Made in China", 140))]
+    label = [*board, replace(text("S/N: 4K7X22B91", y=180), look=look)]
+
+    assert concluded(*board) == {}
+    assert ("model_number", "LED3V3") in concluded(*label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 
@@ -16,6 +17,8 @@ from troostwatch.domain.readings import ReadingKind
 from troostwatch.infrastructure.ai import barcode_reader
 from troostwatch.infrastructure.ai.barcode_reader import BarcodeReader
 from troostwatch.infrastructure.ai.symbol_looks import Grey, Look, looks, sharpened
+from troostwatch.infrastructure.synthetic import pasted
+from troostwatch.infrastructure.synthetic.pasted import Lying
 from troostwatch.infrastructure.synthetic.symbols import Symbology, picture
 
 READER = BarcodeReader()
@@ -154,3 +157,19 @@ def test_a_field_of_finder_patterns_costs_no_more_than_a_photograph() -> None:
 
     assert read(field) == []
     assert time.process_time() - started < 5
+
+
+def test_a_small_symbol_askew_is_read_where_small_print_was_found() -> None:
+    image = Image.new("RGB", (1800, 1400), (150, 150, 150))
+    bars = picture(Symbology.CODE_128, "PF4X5676AB", module=3, height=90)
+    label = Image.new("RGB", (bars.width + 60, bars.height + 60), "white")
+    label.paste(bars, (30, 30))
+    lying = Lying((900, 700), 0.5, math.radians(40), blur=0.5)
+    place = pasted.paste(image, label, lying, np.random.default_rng(1))
+
+    symbol = max(READER.read(image, [place]), key=lambda reading: reading.confidence or 0)
+
+    assert symbol.text == "PF4X5676AB"
+    assert math.dist(symbol.quad.centre, place.centre) < 10
+    assert symbol.confidence
+    assert symbol.confidence >= 0.5

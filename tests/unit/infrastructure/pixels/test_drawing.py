@@ -10,7 +10,8 @@ from PIL import Image
 
 from troostwatch.domain.codes import Code, CodeStatus, CodeType, DecidedBy
 from troostwatch.domain.errors import ImageError
-from troostwatch.domain.geometry import Box
+from troostwatch.domain.geometry import Box, Quad
+from troostwatch.domain.readings import Look, LookReason, Reading, ReadingKind
 from troostwatch.infrastructure.pixels.drawing import draw_codes
 
 MOST = 10_000_000
@@ -65,3 +66,17 @@ def test_a_code_without_a_box_is_left_out(photograph: bytes) -> None:
 def test_a_broken_photograph_is_an_image_error() -> None:
     with pytest.raises(ImageError):
         draw_codes(b"no picture", [APPROVED], ".png", max_pixels=MOST)
+
+
+def test_a_region_that_was_looked_at_by_itself_is_framed_and_told(photograph: bytes) -> None:
+    look = Look(LookReason.GLOW, Quad.upright(200, 300, 500, 500), 1.6)
+    line = Reading("rapidocr", ReadingKind.TEXT, "S/N 4711", Quad.upright(250, 400, 300, 410), 0.9, look=look)
+
+    plain, shown = (
+        draw_codes(photograph, [], ".png", max_pixels=MOST, readings=[reading])
+        for reading in (replace(line, look=None), line)
+    )
+
+    frame = (195, 280, 505, 330)
+    assert len(colours(shown, frame)) > len(colours(plain, frame))
+    assert colours(shown, (560, 300, 700, 500)) == colours(plain, (560, 300, 700, 500))
