@@ -168,7 +168,7 @@ def close_looks(grey: Grey, place: Quad) -> Iterator[tuple[Look, NDArray[np.floa
 
 
 def region_looks(grey: Grey, region: Quad) -> Iterator[tuple[Look, NDArray[np.float64]]]:
-    """Yield the looks at a region of small print, its lines level, and for each the matrix from it to the photograph."""
+    """Yield the looks at a region of small print, its lines level, and for each the matrix to the photograph."""
     for scale in _CLOSE_SCALES:
         if scale > 1 and region.width * region.height * scale**2 > _LARGEST_REGION:
             return
