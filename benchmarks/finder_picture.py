@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 _WIDE, _HIGH, _LEFT, _TOP, _GAP = 380, 300, 64, 60, 80
 _PAPER, _INK, _GRID = "white", (35, 35, 40), (222, 222, 222)
+_STEPS = (0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 _FOUND, _READ = (22, 95, 165), (22, 135, 67)
 
 
@@ -41,7 +42,8 @@ def draw(points: Sequence[Point]) -> bytes:
 
 def _panel(pen: ImageDraw.ImageDraw, left: int, points: Sequence[tuple[float, Point]], below: str) -> None:
     font = ImageFont.load_default(size=13)
-    most = max(x for x, _ in points) * 1.05
+    step = next(step for step in _STEPS if 4 * step >= max(x for x, _ in points))
+    most = 4 * step
 
     def at(x: float, share: float) -> tuple[float, float]:
         return left + _WIDE * x / most, _TOP + _HIGH * (1 - share)
@@ -50,8 +52,8 @@ def _panel(pen: ImageDraw.ImageDraw, left: int, points: Sequence[tuple[float, Po
         pen.line([at(0, fifth / 5), at(most, fifth / 5)], fill=_GRID)
         pen.text((left - 30, at(0, fifth / 5)[1] - 8), f"{fifth / 5:.1f}", fill=_INK, font=font)
     for fourth in range(5):
-        x, y = at(most * fourth / 4, 0)
-        pen.text((x - 10, y + 8), f"{most * fourth / 4:.2g}", fill=_INK, font=font)
+        x, y = at(step * fourth, 0)
+        pen.text((x - 10, y + 8), f"{step * fourth:g}", fill=_INK, font=font)
     pen.rectangle([at(0, 1), at(most, 0)], outline=_INK)
     for colour, share in ((_FOUND, lambda p: p.found), (_READ, lambda p: p.recall)):
         line = [at(x, share(p)) for x, p in points]
