@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from troostwatch import bootstrap
 from troostwatch.domain.errors import TroostwatchError
-from troostwatch.domain.search import Question, SearchAnswer
+from troostwatch.domain.search import Question, SearchAnswer, match, part_of_code, perhaps_codes, words_of
 from troostwatch.interfaces.web import views
 from troostwatch.interfaces.web.desk import Desk, desk_service
 
@@ -50,7 +50,7 @@ def search_by_picture(
 
 def _answer(request: Request, asked: dict[str, str], data: bytes | None) -> HTMLResponse:
     desk: Desk = request.app.state.desk
-    answer, problem, thumbnails = SearchAnswer(), None, {}
+    answer, problem, thumbnails, framed = SearchAnswer(), None, {}, {}
     with desk.workspace() as app, tempfile.TemporaryDirectory() as folder:
         image = None
         if data is not None:
@@ -64,13 +64,24 @@ def _answer(request: Request, asked: dict[str, str], data: bytes | None) -> HTML
             answer = app.search().find(question)
             names = [hit.lot.display_id for hit in answer.hits]
             thumbnails = {facts.display_id: facts for facts in desk_service(app).facts(names)}
+            framed = _framed(app, names, asked)
         except TroostwatchError as error:
             problem = f"{error}" + (f" ({error.hint})" if error.hint else "")
     shown = f"data:image/jpeg;base64,{base64.b64encode(_small(desk, data)).decode()}" if data and not problem else None
     return views.page(
-        request, "search.html", asked=asked, answer=answer, facts=thumbnails, picture=shown, problem=problem,
-        status=422 if problem and data is not None else 200,
+        request, "search.html", asked=asked, answer=answer, facts=thumbnails, framed=framed, picture=shown,
+        problem=problem, status=422 if problem and data is not None else 200,
     )  # fmt: skip
+
+
+def _framed(app: bootstrap.Workspace, lots: list[str], asked: dict[str, str]) -> dict[str, str]:
+    """Return lot -> address of the piece of a photograph that shows the code which was looked for."""
+    parts = [part_of_code(asked["code"])] if asked["code"] else perhaps_codes(words_of(asked["q"]))
+    found: dict[str, str] = {}
+    for row in app.reports().codes(lots=lots) if lots and parts else ():
+        if row.code.box and any(match(row.code, part) for part in parts):
+            found.setdefault(row.lot, views.crop_address(row.content, row.code, 0))
+    return found
 
 
 def _small(desk: Desk, data: bytes) -> bytes:
