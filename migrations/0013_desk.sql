@@ -84,3 +84,8 @@ CREATE INDEX lots_by_bid ON lots (current_bid_cents);
 
 -- Who looks at a lot looks at its photographs in order.
 CREATE INDEX lot_images_by_lot ON lot_images (lot_id, position);
+
+-- How many items wait is asked with every decision: the count reads these alone.
+CREATE INDEX lot_images_waiting ON lot_images (content_sha256) WHERE analysis_status = 'needs_review';
+CREATE INDEX extracted_codes_pending ON extracted_codes (content_sha256, confidence) WHERE status = 'pending';
+CREATE INDEX extracted_codes_by_person ON extracted_codes (decided_by) WHERE decided_by = 'person';

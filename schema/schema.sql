@@ -337,6 +337,12 @@ CREATE INDEX lots_by_bid ON lots (current_bid_cents);
 
 CREATE INDEX lot_images_by_lot ON lot_images (lot_id, position);
 
+CREATE INDEX lot_images_waiting ON lot_images (content_sha256) WHERE analysis_status = 'needs_review';
+
+CREATE INDEX extracted_codes_pending ON extracted_codes (content_sha256, confidence) WHERE status = 'pending';
+
+CREATE INDEX extracted_codes_by_person ON extracted_codes (decided_by) WHERE decided_by = 'person';
+
 CREATE TRIGGER decisions_are_never_deleted BEFORE DELETE ON decisions
 BEGIN
     SELECT RAISE(ABORT, 'decisions are never deleted');

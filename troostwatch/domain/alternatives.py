@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import accumulate
+from operator import eq
 
 from troostwatch.domain.codes import Code, canonical, squeeze
 from troostwatch.domain.geometry import Box
@@ -85,8 +87,8 @@ def _second_choices(code: Code, here: Sequence[Reading]) -> Iterator[tuple[str, 
 def _place(value: str, text: str) -> tuple[int, int] | None:
     """Return where a value stands in a text, whatever stands between its signs."""
     wanted = squeeze(value)
-    where = [i for i, sign in enumerate(text) if squeeze(sign)]
-    start = "".join(squeeze(text[i]) for i in where).find(wanted)
+    where = [i for i, sign in enumerate(text) for _ in squeeze(sign)]  # some are two in upper case: ß
+    start = squeeze(text).find(wanted)
     return (where[start], where[start + len(wanted) - 1] + 1) if wanted and start >= 0 else None
 
 
@@ -106,14 +108,22 @@ def _moved(place: tuple[int, int], text: str, again: str) -> tuple[int, int]:
 
 
 def _nearest(value: str, text: str) -> str | None:
-    """Return the part of a text that is most like a value, where it is like it at all."""
-    wanted, have = squeeze(value), squeeze(text)
-    if len(have) < len(wanted) - 1:
+    """Return the part of a text that is most like a value, where it is like it at all; rather whole words than not."""
+    wanted, words = squeeze(value), [squeeze(word) for word in text.split()]
+    have, edges = "".join(words), {0, *accumulate(map(len, words))}
+    if not wanted or len(have) < len(wanted) - 1:
         return None
-    parts = [have[i : i + size] for size in {len(wanted) - 1, len(wanted), len(wanted) + 1}
-             for i in range(max(0, len(have) - size) + 1)]  # fmt: skip
-    best = max(parts, key=lambda part: SequenceMatcher(None, part, wanted, autojunk=False).ratio(), default="")
-    return best if _is_like(best, wanted) else None
+
+    def likeness(place: tuple[int, int]) -> tuple[int, int, int, int]:
+        part = have[slice(*place)]
+        blocks = SequenceMatcher(None, part, wanted, autojunk=False).get_matching_blocks()
+        in_place = sum(map(eq, part, wanted))
+        return sum(b.size for b in blocks), in_place, sum(end in edges for end in place), -abs(len(part) - len(wanted))
+
+    sizes = (len(wanted), len(wanted) - 1, len(wanted) + 1)
+    places = [(start, start + size) for size in sizes for start in range(len(have) - size + 1)]
+    start, end = max(places, key=likeness)
+    return have[start:end] if _is_like(have[start:end], wanted) else None
 
 
 def _is_like(one: str, other: str) -> bool:

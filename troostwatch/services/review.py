@@ -76,11 +76,6 @@ class ReviewService:
             found = uow.codes.find(code_id) if code_id is not None else None
         return code_id is None or (found is not None and found[1].status is CodeStatus.PENDING)
 
-    def knows(self, code_id: int) -> bool:
-        """Tell whether there is a code of this number; a new reading may take one away."""
-        with self._snapshot() as uow:
-            return uow.codes.find(code_id) is not None
-
     def approve(self, code_id: int, asked: Asked = _PLAINLY) -> Answer:
         return self._about(code_id, asked, lambda code: _decision(code, Verdict.APPROVED))
 
@@ -116,6 +111,9 @@ class ReviewService:
         with self._uow() as uow:
             sha256 = _content_of(uow, image_id)
             right = checked(kind, value)
+            number = uow.decisions.of_request(asked.request) if asked.request else None
+            if number is not None:
+                return Answer(None, "stored before", number)
             number = self._decide(uow, sha256, Decision(kind, right, Verdict.APPROVED, box), asked.request)
             code_id = next(number for number, code in uow.codes.of_content(sha256) if code.key == (kind, right))
             uow.commit()
@@ -168,6 +166,8 @@ class ReviewService:
         """Store a decision about a code that is still what was seen; one that was stored before is stored once."""
         if asked.request and (known := uow.decisions.of_request(asked.request)) is not None:
             return Answer(code_id, "stored before", known)
+        if asked.seen is not None and uow.codes.find(code_id) is None:
+            raise ConflictError("a new reading does not see this code any more; nothing was stored")
         sha256, code = _found(uow, code_id)
         if asked.seen is not None and asked.seen != seen(code):
             by = f" by {code.decided_by}" if code.decided_by else ""

@@ -63,7 +63,7 @@ class ReportRepository:
         """Return how many items the queue holds: doubtful codes, and photographs on which nothing could be read."""
         return self._number(
             """SELECT count(*) FROM (SELECT DISTINCT content_sha256 AS content FROM lot_images
-                                      WHERE download_status = 'downloaded' AND analysis_status = 'needs_review') AS w
+                                      WHERE analysis_status = 'needs_review' AND content_sha256 IS NOT NULL) AS w
                  JOIN analyses AS n ON n.content_sha256 = w.content
                  LEFT JOIN extracted_codes AS c ON c.content_sha256 = w.content
                       AND c.status = 'pending' AND c.confidence < n.review_threshold"""

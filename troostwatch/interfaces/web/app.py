@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -80,7 +81,8 @@ def create_app(desk: Desk) -> FastAPI:
     app.add_exception_handler(errors.TroostwatchError, _told)
     app.add_exception_handler(HTTPException, _told)
     app.add_exception_handler(RequestValidationError, _told)
-    app.add_exception_handler(Exception, _told)
+    # The framework's own stands outside all others; what it tells would leave without our headers.
+    app.add_middleware(ServerErrorMiddleware, handler=_told)
     app.add_middleware(login.Login, desk=desk)
     app.add_middleware(guard.Guard, desk=desk, most_upload=desk.process.settings.download.max_bytes)
     return app

@@ -7,6 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,10 +25,11 @@ POLICY = (
 )
 
 
-class _RefusedError(Exception):
+class _RefusedError(HTTPException):
+    """Told like every other error where a page reads the body; who sends it is not heard any further."""
+
     def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
+        super().__init__(status, reason, {"connection": "close"})
 
 
 class Guard:
@@ -46,28 +48,21 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = False
-        limit = _Limit(scope, receive, self._most_upload)
 
         async def guarded(message: Message) -> None:
-            nonlocal begun
-            if limit.refused and not begun:
-                return  # what reads the body makes an answer of its own of the refusal
             if message["type"] == "http.response.start":
-                begun = True
                 _protect(MutableHeaders(scope=message))
             await send(message)
 
+        limit = _Limit(scope, receive, self._most_upload)
         try:
             self._check(scope, Headers(scope=scope))
             limit.check_promise()
-            await self._app(scope, limit.receive, guarded)
-            refused = limit.refused
         except _RefusedError as error:
-            refused = error
-        limit.refused = None
-        if refused and not begun:
-            await PlainTextResponse(f"{refused}\n", refused.status)(scope, receive, guarded)
+            refusal = PlainTextResponse(f"{error.detail}\n", error.status_code, error.headers)
+            await refusal(scope, receive, guarded)
+            return
+        await self._app(scope, limit.receive, guarded)
 
     def _check(self, scope: Scope, headers: Headers) -> None:
         host = headers.get("host", "")
@@ -92,7 +87,6 @@ class _Limit:
         self._deadline = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
         self._came = 0
         self._over = False
-        self.refused: _RefusedError | None = None
 
     def check_promise(self) -> None:
         if self._promised.isdigit() and int(self._promised[:18]) > self._most:
@@ -105,13 +99,11 @@ class _Limit:
             async with asyncio.timeout_at(self._deadline):
                 message = await self._receive()
         except TimeoutError as error:
-            self.refused = _RefusedError(408, "the request did not come in time")
-            raise self.refused from error
+            raise _RefusedError(408, "the request did not come in time") from error
         self._came += len(message.get("body", b""))
         self._over = not message.get("more_body", False)
         if self._came > self._most:
-            self.refused = self._too_large()
-            raise self.refused
+            raise self._too_large()
         return message
 
     def _too_large(self) -> _RefusedError:

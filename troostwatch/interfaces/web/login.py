@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -13,6 +14,7 @@ from troostwatch.interfaces.web.desk import Desk
 COOKIE = "troostwatch_desk"
 _OPEN = ("/login", "/health", "/ready", "/static/")
 _LONGEST_NAME = 100
+_MOST_FIELDS = 50
 
 
 class Login:
@@ -56,4 +58,8 @@ def name_of(desk: Desk, request: Request) -> str | None:
 async def form_of(request: Request) -> dict[str, str]:
     """Return the fields of a form that was sent as a plain form, each once."""
     body = (await request.body()).decode("utf-8", "replace")
-    return {name: values[-1] for name, values in parse_qs(body, keep_blank_values=True, max_num_fields=50).items()}
+    try:
+        fields = parse_qs(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise HTTPException(422, "no form of this desk has so many fields") from error
+    return {name: values[-1] for name, values in fields.items()}

@@ -62,6 +62,7 @@ def cursor_from(text: str | None) -> Cursor | None:
         raise ValueError("no place in a list")
     if any(isinstance(n, int) and abs(n) >= 2**63 for n in (lot_id, key)):
         raise ValueError("no place in a list")
+    str(key).encode()  # half a character is none that a database holds
     return Cursor(lot_id, key, rank)
 
 

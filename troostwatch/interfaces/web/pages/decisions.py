@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
 
@@ -49,15 +49,12 @@ def decide(request: Request, asked: schemas.DecisionIn) -> schemas.Stored:
         raise HTTPException(422, "value: a correction needs one")
     with desk.workspace() as app:
         review = app.review(by=views.reviewer(request))
-        try:
-            if asked.verdict == "approved":
-                answer = review.approve(asked.code, how)
-            elif asked.verdict == "rejected":
-                answer = review.reject(asked.code, how)
-            else:
-                answer = review.correct(asked.code, asked.value or "", asked.type, how)
-        except UsageError as error:
-            _gone(app, asked.code, error)
+        if asked.verdict == "approved":
+            answer = review.approve(asked.code, how)
+        elif asked.verdict == "rejected":
+            answer = review.reject(asked.code, how)
+        else:
+            answer = review.correct(asked.code, asked.value or "", asked.type, how)
         return _stored(app, [answer])
 
 
@@ -127,10 +124,3 @@ def check(asked: schemas.CheckIn) -> schemas.Checked:
 def _stored(app: bootstrap.Workspace, answers: list[Answer]) -> schemas.Stored:
     numbers = [answer.decision_id for answer in answers if answer.decision_id is not None]
     return schemas.Stored(text=answers[0].text, decisions=numbers, left=desk_service(app).left())
-
-
-def _gone(app: bootstrap.Workspace, code_id: int, error: UsageError) -> NoReturn:
-    """Raise what a refused decision is to the person: a code that a new reading took away is a conflict."""
-    if app.review().knows(code_id):
-        raise error
-    raise HTTPException(409, "a new reading does not see this code any more; nothing was stored") from error

@@ -36,6 +36,9 @@ def crop(request: Request, sha256: _Digest, x0: int, y0: int, x1: int, y1: int, 
         raise HTTPException(404, "that is no box")
     with desk.workspace() as app:
         photograph, box = _found(app, sha256), Box(x0, y0, x1, y1)
+        width, height = desk_service(app).size_of(sha256)
+        if x0 >= width or y0 >= height:
+            raise HTTPException(404, "that is beside the photograph")
         name = f"{sha256}/{x0}-{y0}-{x1}-{y1}-{turns}/1"
         data = desk.cache.get(name, lambda: app.pictures.crop(photograph, box, turns=turns))
     return Response(data, media_type="image/png", headers=_FOREVER)

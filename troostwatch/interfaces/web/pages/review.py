@@ -19,6 +19,7 @@ from troostwatch.services.review import Answer, Asked, ReviewService
 
 router = APIRouter(include_in_schema=False)
 
+_MOST = 2**53  # of the numbers of rows
 _AHEAD = 4  # items that come with the page
 
 
@@ -52,7 +53,7 @@ def _decided(request: Request, form: dict[str, str]) -> HTMLResponse:
 def _do(service: ReviewService, form: dict[str, str]) -> Answer:
     action, asked = form.get("action"), Asked(form.get("seen") or None, form.get("request") or None)
     try:
-        code, photo = int(form.get("code") or 0), int(form.get("photo") or 0)
+        code, photo, decision = (_number(form.get(name, "")) for name in ("code", "photo", "decision"))
         kind = CodeType(form["type"]) if form.get("type") else None
     except ValueError as error:
         raise UsageError("the form was not filled as this desk fills it") from error
@@ -65,9 +66,16 @@ def _do(service: ReviewService, form: dict[str, str]) -> Answer:
     if action == "dismiss":
         return service.dismiss(photo)
     if action == "undo":
-        taken = service.take_back([int(form.get("decision") or 0)])
+        taken = service.take_back([decision])
         return Answer(None, "took it back" if taken else "it was taken back already")
     raise UsageError("the form asks for nothing that this desk does")
+
+
+def _number(text: str) -> int:
+    number = int(text or 0)
+    if not 0 <= number <= _MOST:
+        raise ValueError("no number of a row")
+    return number
 
 
 def _page(
