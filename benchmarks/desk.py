@@ -146,7 +146,7 @@ PRESS = """async (patience) => {
 
 
 def browser(folder: Path, items: int) -> tuple[list[float], list[float], list[float]]:
-    """Approve every item with a key; return ms to the next value shown, to the decision stored, and of the key alone."""
+    """Approve every item with a key; return ms to the next value shown, to the decision stored, and of the key."""
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium") or shutil.which("google-chrome")

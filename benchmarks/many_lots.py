@@ -23,11 +23,18 @@ NOW = datetime.now(UTC)
 THEN = stamp(NOW - timedelta(days=1))
 
 
+_DOUBTFUL, _SURE = (0.5, "pending", None), (0.97, "approved", "rule")
+
+
 def write(path: Path, *, lots: int, waiting: int, seed: int = 1) -> None:
     """Write lots with three photographs each, of which so many wait for a person with one doubtful code."""
     rng = Random(seed)
     with closing(open_database(path)) as connection:
-        for setting in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -500000"):  # nothing is lost by a crash
+        for setting in (
+            "journal_mode = OFF",
+            "synchronous = OFF",
+            "cache_size = -500000",
+        ):  # nothing is lost by a crash
             connection.execute(f"PRAGMA {setting}")
         connection.execute("BEGIN")
         connection.executemany(
@@ -78,14 +85,24 @@ def _photographs(connection: sqlite3.Connection, count: int, waiting: list[int],
     connection.executemany(
         """INSERT INTO readings (content_sha256, reader, kind, text, again, confidence, quad_json)
            VALUES (?, 'rapidocr', 'text', ?, ?, 0.9, ?)""",
-        ((digest, f"S/N CD{n:07}", f"S/N C0{n:07}" if n in doubtful else None, QUAD) for n, digest in enumerate(digests)),
+        (
+            (digest, f"S/N CD{n:07}", f"S/N C0{n:07}" if n in doubtful else None, QUAD)
+            for n, digest in enumerate(digests)
+        ),
     )
     connection.executemany(
         """INSERT INTO extracted_codes (content_sha256, lot_image_id, code_type, value, confidence, status, decided_by,
                origin, context, evidence_json, readers_json, bbox_json)
-           VALUES (?, ?, 'serial_number', ?, ?, ?, ?, 'reading', 'S/N', '["printed after ''S/N''"]', '["rapidocr"]', ?)""",
+           VALUES (?, ?, 'serial_number', ?, ?, ?, ?, 'reading', 'S/N', '["printed after ''S/N''"]', '["rapidocr"]',
+               ?)""",
         (
-            (digest, n + 1, f"CD{n:07}", *((0.5, "pending", None) if n in doubtful else (0.97, "approved", "rule")), BOX)
+            (
+                digest,
+                n + 1,
+                f"CD{n:07}",
+                *((0.5, "pending", None) if n in doubtful else (0.97, "approved", "rule")),
+                BOX,
+            )
             for n, digest in enumerate(digests)
             if n in doubtful or rng.random() < 0.5
         ),
@@ -107,7 +124,8 @@ def _documents(connection: sqlite3.Connection) -> None:
     connection.execute(
         """UPDATE lot_facts
               SET maker = substr(l.title, 1, instr(l.title, ' ') - 1), on_label = l.title, codes = abs(l.id * 7919) % 3,
-                  serial_number = 'CD' || l.id, sure_json = '{"serial_number": 0.97}', thumbnail = printf('%064x', l.id),
+                  serial_number = 'CD' || l.id, sure_json = '{"serial_number": 0.97}',
+                  thumbnail = printf('%064x', l.id),
                   contradiction = iif(l.id % 50 = 0, 'the label says otherwise', NULL)
              FROM lots AS l WHERE l.id = lot_facts.lot_id"""
     )

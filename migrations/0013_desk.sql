@@ -89,3 +89,37 @@ CREATE INDEX lot_images_by_lot ON lot_images (lot_id, position);
 CREATE INDEX lot_images_waiting ON lot_images (content_sha256) WHERE analysis_status = 'needs_review';
 CREATE INDEX extracted_codes_pending ON extracted_codes (content_sha256, confidence) WHERE status = 'pending';
 CREATE INDEX extracted_codes_by_person ON extracted_codes (decided_by) WHERE decided_by = 'person';
+
+-- Part of a name of a lot, found without reading all of them: display id, title, name on the label and maker.
+CREATE VIRTUAL TABLE lot_names USING fts5 (names, tokenize = 'trigram');
+INSERT INTO lot_names (rowid, names) SELECT id, display_id || char(10) || coalesce(title, '') FROM lots;
+
+CREATE TRIGGER names_of_new_lot AFTER INSERT ON lots
+BEGIN
+    INSERT INTO lot_names (rowid, names) VALUES (new.id, new.display_id || char(10) || coalesce(new.title, ''));
+END;
+
+CREATE TRIGGER names_of_renamed_lot AFTER UPDATE OF title ON lots
+WHEN old.title IS NOT new.title
+BEGIN
+    UPDATE lot_names
+       SET names = (SELECT new.display_id || char(10) || coalesce(new.title, '') || char(10)
+                           || coalesce(f.on_label, '') || char(10) || coalesce(f.maker, '')
+                      FROM lot_facts AS f WHERE f.lot_id = new.id)
+     WHERE rowid = new.id;
+END;
+
+CREATE TRIGGER names_of_read_lot AFTER UPDATE OF on_label, maker ON lot_facts
+WHEN (old.on_label, old.maker) IS NOT (new.on_label, new.maker)
+BEGIN
+    UPDATE lot_names
+       SET names = (SELECT l.display_id || char(10) || coalesce(l.title, '') || char(10)
+                           || coalesce(new.on_label, '') || char(10) || coalesce(new.maker, '')
+                      FROM lots AS l WHERE l.id = new.lot_id)
+     WHERE rowid = new.lot_id;
+END;
+
+CREATE TRIGGER names_of_removed_lot AFTER DELETE ON lots
+BEGIN
+    DELETE FROM lot_names WHERE rowid = old.id;
+END;

@@ -290,6 +290,8 @@ CREATE VIRTUAL TABLE lot_documents USING fts5 (
     tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
 );
 
+CREATE VIRTUAL TABLE lot_names USING fts5 (names, tokenize = 'trigram');
+
 CREATE INDEX lots_by_auction ON lots (auction_id);
 
 CREATE INDEX lots_by_closing ON lots (closes_at);
@@ -437,4 +439,34 @@ CREATE TRIGGER facts_of_removed_photograph AFTER DELETE ON lot_images
 BEGIN
     UPDATE lot_facts SET photographs = photographs - 1, waiting = waiting - (old.analysis_status = 'needs_review')
      WHERE lot_id = old.lot_id;
+END;
+
+CREATE TRIGGER names_of_new_lot AFTER INSERT ON lots
+BEGIN
+    INSERT INTO lot_names (rowid, names) VALUES (new.id, new.display_id || char(10) || coalesce(new.title, ''));
+END;
+
+CREATE TRIGGER names_of_read_lot AFTER UPDATE OF on_label, maker ON lot_facts
+WHEN (old.on_label, old.maker) IS NOT (new.on_label, new.maker)
+BEGIN
+    UPDATE lot_names
+       SET names = (SELECT l.display_id || char(10) || coalesce(l.title, '') || char(10)
+                           || coalesce(new.on_label, '') || char(10) || coalesce(new.maker, '')
+                      FROM lots AS l WHERE l.id = new.lot_id)
+     WHERE rowid = new.lot_id;
+END;
+
+CREATE TRIGGER names_of_removed_lot AFTER DELETE ON lots
+BEGIN
+    DELETE FROM lot_names WHERE rowid = old.id;
+END;
+
+CREATE TRIGGER names_of_renamed_lot AFTER UPDATE OF title ON lots
+WHEN old.title IS NOT new.title
+BEGIN
+    UPDATE lot_names
+       SET names = (SELECT new.display_id || char(10) || coalesce(new.title, '') || char(10)
+                           || coalesce(f.on_label, '') || char(10) || coalesce(f.maker, '')
+                      FROM lot_facts AS f WHERE f.lot_id = new.id)
+     WHERE rowid = new.id;
 END;

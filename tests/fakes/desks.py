@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from starlette.testclient import TestClient
@@ -38,7 +39,7 @@ class Visitor:
         assert answer.status_code == status, answer.text
         return answer.text
 
-    def json(self, path: str, status: int = 200) -> dict:
+    def json(self, path: str, status: int = 200) -> Any:
         answer = self.http.get(path)
         assert answer.status_code == status, answer.text
         return answer.json()

@@ -89,7 +89,8 @@ class Reader(threading.Thread):
 
     def __init__(self, database: Path, enough: threading.Event) -> None:
         super().__init__()
-        self.database, self.enough, self.rounds, self.problem = database, enough, 0, None
+        self.database, self.enough, self.rounds = database, enough, 0
+        self.problem: Exception | None = None
 
     def run(self) -> None:
         world = World(open_database(self.database))
@@ -99,11 +100,10 @@ class Reader(threading.Thread):
                 for number in range(PHOTOGRAPHS):
                     self.read(world, number)
                 self.enough.wait(0.01)  # others want to write too
-        except Exception as error:  # told by the test
+        except Exception as error:  # noqa: BLE001 (told by the test)
             self.problem = error
         finally:
             world.connection.close()
-
 
     def read(self, world: World, number: int) -> None:
         thresholds, now = Thresholds(0.8, 0.95), world.clock()
@@ -111,9 +111,7 @@ class Reader(threading.Thread):
         with world.uow() as uow:
             image = uow.images.get(number + 1)
             uow.codes.replace_analysis(image, seen, thresholds=thresholds, reading_version=1, now=now)
-            settle_content(
-                uow, image.sha256, image.id, seen.codes, thresholds=thresholds, unread_reason=None, now=now
-            )
+            settle_content(uow, image.sha256, image.id, seen.codes, thresholds=thresholds, unread_reason=None, now=now)
             uow.commit()
 
 

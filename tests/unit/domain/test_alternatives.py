@@ -104,7 +104,7 @@ def readings(draw: st.DrawFn) -> Reading:
 
 
 @given(
-    SIGNS.filter(lambda value: squeeze(value)), KINDS, st.sampled_from([BOX, None]), st.lists(SIGNS, max_size=12),
+    SIGNS.filter(squeeze), KINDS, st.sampled_from([BOX, None]), st.lists(SIGNS, max_size=12),
     st.lists(readings(), max_size=12),
 )  # fmt: skip
 def test_never_the_code_itself_nothing_twice_and_no_more_than_there_are_keys(

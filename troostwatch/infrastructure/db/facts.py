@@ -69,8 +69,12 @@ class FactsRepository:
         self, filters: LotFilters, order: Order, *, now: datetime, after: Cursor | None, limit: int
     ) -> list[LotFacts]:
         """Return the lots that the filters let through, in order, behind a place in it."""
-        sort = _ORDERS[order]
-        where = [sql for sql, wanted in _conditions(filters).items() if wanted]
+        sort, values = _ORDERS[order], _values(filters, now)
+        tables, where = sort.tables, _where(filters, values)
+        if filters.auction:
+            tables = _OF_AUCTION
+        elif values["names"] and self._few_have_names(values):
+            tables = _OF_NAMES
         found: list[LotFacts] = []
         # What has no key comes last. It is asked for by itself: one order over both would use no index.
         for rank, has_key in enumerate((f"{sort.column} IS NOT NULL", f"{sort.column} IS NULL")):
@@ -85,10 +89,10 @@ class FactsRepository:
             keys = f"{sort.column} {direction}, {sort.id} {direction}" if rank == 0 else sort.id
             rows = self._conn.execute(
                 f"""SELECT f.*, {sort.column} AS sort_key, {rank} AS rank_, {_LOT}
-                      FROM {_OF_AUCTION if filters.auction else sort.tables} LEFT JOIN auctions AS a ON a.id = l.auction_id
+                      FROM {tables} LEFT JOIN auctions AS a ON a.id = l.auction_id
                      WHERE {" AND ".join([*where, has_key, *behind])}
                      ORDER BY {keys} LIMIT :limit""",
-                _values(filters, now)
+                values
                 | {
                     "key": here.key if here else None,
                     "lot": here.lot_id if here else None,
@@ -97,6 +101,14 @@ class FactsRepository:
             )
             found += [_row(row) for row in rows]
         return found
+
+    def _few_have_names(self, values: dict[str, object]) -> bool:
+        """Tell whether so few lots have the words in a name that all of these can be sorted."""
+        row = self._conn.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM lot_names WHERE lot_names MATCH :names LIMIT :most)",
+            values | {"most": _MOST_SORTED + 1},
+        ).fetchone()
+        return int(row[0]) <= _MOST_SORTED
 
     def of(self, lots: Sequence[str]) -> list[LotFacts]:
         """Return the facts of some lots, by display id."""
@@ -109,11 +121,10 @@ class FactsRepository:
         return [_row(row) for row in rows]
 
     def count(self, filters: LotFilters, *, now: datetime) -> int:
-        where = [sql for sql, wanted in _conditions(filters).items() if wanted] or ["TRUE"]
-        needed = "JOIN lots AS l ON l.id = f.lot_id" if filters.auction or filters.words else ""
-        row = self._conn.execute(
-            f"SELECT count(*) FROM lot_facts AS f {needed} WHERE {' AND '.join(where)}", _values(filters, now)
-        ).fetchone()
+        values = _values(filters, now)
+        needed = "JOIN lots AS l ON l.id = f.lot_id" if filters.auction else ""
+        conditions = " AND ".join(_where(filters, values) or ["TRUE"])
+        row = self._conn.execute(f"SELECT count(*) FROM lot_facts AS f {needed} WHERE {conditions}", values).fetchone()
         return int(row[0])
 
     def waiting_lots(self, *, now: datetime, after: Cursor | None, limit: int) -> list[Cursor]:
@@ -163,6 +174,10 @@ class _Sort:
         return ">" if self.direction == "ASC" else "<"
 
 
+_MOST_SORTED = 5000  # lots; where there are more, one of the next in order is soon found
+_SHORTEST_PART = 3  # signs that the index of names can look for
+_OF_NAMES = """(SELECT rowid AS id FROM lot_names WHERE lot_names MATCH :names) AS w
+    CROSS JOIN lots AS l ON l.id = w.id CROSS JOIN lot_facts AS f ON f.lot_id = l.id"""
 # Of one auction there are few enough to sort them.
 _OF_AUCTION = "lots AS l INDEXED BY lots_by_auction CROSS JOIN lot_facts AS f ON f.lot_id = l.id"
 _BY_LOT = {"tables": "lots AS l CROSS JOIN lot_facts AS f ON f.lot_id = l.id", "id": "l.id"}
@@ -176,17 +191,20 @@ _ORDERS = {
 
 
 def _values(filters: LotFilters, now: datetime) -> dict[str, object]:
+    words = (filters.words or "").replace("\0", " ").strip()
     return {
         "auction": filters.auction,
+        "names": '"{}"'.format(words.replace('"', '""')) if len(words) >= _SHORTEST_PART else None,
         "now": stamp(now),
         "until": to_text(now + filters.closing_within) if filters.closing_within else None,
-        "words": f"%{_escaped(filters.words)}%",
+        "words": f"%{_escaped(words)}%",
     }
 
 
-def _conditions(filters: LotFilters) -> dict[str, bool]:
-    """Return the conditions of all filters, each with whether it is wanted."""
-    return {
+def _where(filters: LotFilters, values: dict[str, object]) -> list[str]:
+    """Return the conditions of the filters that ask something."""
+    has_words = "lot_names MATCH :names" if values["names"] else "names LIKE :words ESCAPE '!'"
+    conditions = {
         "l.auction_id = (SELECT id FROM auctions WHERE display_id = :auction)": filters.auction is not None,
         "f.closes_at BETWEEN :now AND :until": filters.closing_within is not None,
         # By no index: put together of two it would cost more than it saves.
@@ -196,13 +214,13 @@ def _conditions(filters: LotFilters) -> dict[str, bool]:
         "f.codes > 0": filters.with_codes is True,
         "f.codes = 0": filters.with_codes is False,
         "f.waiting > 0": filters.waiting,
-        """(l.title LIKE :words ESCAPE '!' OR f.on_label LIKE :words ESCAPE '!' OR l.display_id LIKE :words ESCAPE '!'
-            OR f.maker LIKE :words ESCAPE '!')""": filters.words is not None,
+        f"f.lot_id IN (SELECT rowid FROM lot_names WHERE {has_words})": filters.words is not None,
     }
+    return [sql for sql, wanted in conditions.items() if wanted]
 
 
-def _escaped(words: str | None) -> str:
-    return "".join(f"!{sign}" if sign in "%_!" else sign for sign in words or "")
+def _escaped(words: str) -> str:
+    return "".join(f"!{sign}" if sign in "%_!" else sign for sign in words)
 
 
 def _facts(lot: sqlite3.Row, codes: Sequence[IdentityCode], lines: Sequence[tuple[int, str]]) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from troostwatch.domain.codes import CodeType
-from troostwatch.domain.lot_list import Cursor, LotFilters, Order
+from troostwatch.domain.lot_list import Cursor, LotFacts, LotFilters, Order
 from troostwatch.infrastructure.db.schema import migrations
 from troostwatch.infrastructure.db.times import stamp
 from troostwatch.infrastructure.db.unit_of_work import open_database
@@ -26,10 +26,13 @@ RECOUNT = """SELECT l.id, coalesce(l.closes_at, a.ends_at),
        (SELECT count(*) FROM lot_images AS i WHERE i.lot_id = l.id),
        (SELECT count(*) FROM lot_images AS i WHERE i.lot_id = l.id AND i.analysis_status = 'needs_review')
   FROM lots AS l LEFT JOIN auctions AS a ON a.id = l.auction_id ORDER BY l.id"""
+NAMES = """SELECT l.id, l.display_id, coalesce(l.title, ''), coalesce(f.on_label, ''), coalesce(f.maker, '')
+  FROM lots AS l JOIN lot_facts AS f ON f.lot_id = l.id ORDER BY l.id"""
 KEPT = "SELECT lot_id, closes_at, photographs, waiting FROM lot_facts ORDER BY lot_id"
 
 small = st.integers(0, 4)
 times = st.none() | st.sampled_from(["2025-11-29T10:00:00Z", "2025-11-30T10:00:00Z"])
+texts = st.none() | st.sampled_from(["Drill", "HP", ""])
 changes = st.one_of(
     st.tuples(st.just("INSERT OR IGNORE INTO auctions (id, display_id, ends_at, observed_at) VALUES (?, ?1, ?, 'now')"),
               st.tuples(small, times)),
@@ -47,10 +50,15 @@ changes = st.one_of(
                            FROM lots WHERE id = ?1"""),
               st.tuples(small, small, st.booleans())),
     st.tuples(st.just("""UPDATE lot_images SET analysis_status = ?2, analyzed_at = 'now',
-                                review_reason = iif(?2 = 'needs_review', 'why', NULL) WHERE lot_id = ?1 AND url <> ?3"""),
+                                review_reason = iif(?2 = 'needs_review', 'why', NULL)
+                          WHERE lot_id = ?1 AND url <> ?3"""),
               st.tuples(small, st.sampled_from(["pending", "analyzed", "needs_review", "failed"]), small)),
+    st.tuples(st.just("UPDATE lots SET title = ?2 WHERE id = ?1"), st.tuples(small, texts)),
+    st.tuples(st.just("UPDATE lot_facts SET on_label = ?2, maker = ?3 WHERE lot_id = ?1"),
+              st.tuples(small, texts, texts)),
     st.tuples(st.just("DELETE FROM lot_images WHERE lot_id = ?1 AND url = ?2"), st.tuples(small, small)),
-    st.tuples(st.just("DELETE FROM lots WHERE id = ?1 AND id NOT IN (SELECT lot_id FROM lot_images)"), st.tuples(small)),
+    st.tuples(st.just("DELETE FROM lots WHERE id = ?1 AND id NOT IN (SELECT lot_id FROM lot_images)"),
+              st.tuples(small)),
 )  # fmt: skip
 
 
@@ -62,6 +70,10 @@ def test_times_and_counts_are_what_a_recount_finds_after_any_changes(history: li
             connection.execute(sql, values)
 
         assert rows(connection, KEPT) == rows(connection, RECOUNT)
+        names = rows(connection, "SELECT rowid, names FROM lot_names ORDER BY rowid")
+        assert [(lot, text.rstrip("\n")) for lot, text in names] == [
+            (lot, "\n".join(parts).rstrip("\n")) for lot, *parts in rows(connection, NAMES)
+        ]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
@@ -98,13 +110,20 @@ def full(world: World) -> World:
 
 FILTERS = [
     LotFilters(), LotFilters(auction="A1"), LotFilters(words="drill"), LotFilters(words="100%"), LotFilters(words="hp"),
+    LotFilters(words='"'), LotFilters(words='l" OR "'), LotFilters(words="\0ap\0"),
+    LotFilters(words="A1-1-", waiting=True),
+    LotFilters(words="apt", auction="A1"), LotFilters(words="1"), LotFilters(words="%"), LotFilters(words="_"),
     LotFilters(closing_within=timedelta(days=1)), LotFilters(over=True), LotFilters(over=False),
     LotFilters(contradicting=True), LotFilters(with_codes=True), LotFilters(with_codes=False), LotFilters(waiting=True),
     LotFilters(auction="A1", over=False, waiting=True, contradicting=True), LotFilters(auction="none"),
 ]  # fmt: skip
 
 
-def test_page_by_page_is_the_whole_list_in_every_order_under_every_filter(full: World) -> None:
+@pytest.mark.parametrize("most_sorted", [5, 5000])
+def test_page_by_page_is_the_whole_list_in_every_order_under_every_filter(
+    full: World, monkeypatch: pytest.MonkeyPatch, most_sorted: int
+) -> None:
+    monkeypatch.setattr("troostwatch.infrastructure.db.facts._MOST_SORTED", most_sorted)
     with full.uow() as uow:
         for filters, order in product(FILTERS, Order):
             whole = uow.facts.page(filters, order, now=NOW, after=None, limit=1000)
@@ -142,12 +161,17 @@ def test_filters_let_through_what_they_say(full: World) -> None:
             page = uow.facts.page(LotFilters(**filters), Order.NEWEST, now=NOW, after=None, limit=1000)
             return {lot.display_id for lot in page}
 
-        def those(wanted: object) -> set[str]:
+        def those(wanted: Callable[[LotFacts], object]) -> set[str]:
             return {lot.display_id for lot in everything if wanted(lot)}
 
         assert found(over=True) == those(lambda lot: lot.closes_at and lot.closes_at < NOW)
         assert found(over=False) == those(lambda lot: not lot.closes_at or lot.closes_at >= NOW)
         assert found(words="DRILL 100%") == those(lambda lot: lot.title == "drill 100%")
+        assert found(words="apto") == found(words="APTOP") == those(lambda lot: lot.title == "Laptop")
+        assert found(words="hp") == those(lambda lot: lot.on_label == "HP")
+        assert found(words="1-1-60") == {"A1-1-60"}
+        assert found(words="%") == found(words="100%")
+        assert found(words='l" OR "') == set()
         assert found(waiting=True) == those(lambda lot: lot.waiting)
         assert found(auction="A1") == those(lambda lot: lot.auction == "A1")
         within = those(lambda lot: lot.closes_at and NOW <= lot.closes_at <= NOW + timedelta(days=1))
@@ -163,7 +187,8 @@ def test_lists_are_cut_out_of_an_index_and_never_sorted_whole(full: World) -> No
         uow.facts.waiting_lots(now=NOW, after=None, limit=3)
     full.connection.set_trace_callback(None)
 
-    plans = [str(tuple(row)) for sql in asked if "lot_facts" in sql for row in full.connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    lists = [sql for sql in asked if "lot_facts" in sql]
+    plans = [row["detail"] for sql in lists for row in full.connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
 
     assert plans
     assert not [plan for plan in plans if "TEMP B-TREE" in plan]
@@ -177,7 +202,7 @@ def test_what_photographs_tell_is_worked_out_with_the_search_document(world: Wor
     with world.uow() as uow:
         uow.search.refresh(10)
         uow.commit()
-        
+
     with world.uow() as uow:
         (facts,) = uow.facts.of(["A1-1-1"])
 
@@ -198,7 +223,9 @@ def test_a_database_of_the_version_before_gets_the_facts_of_its_lots(
         before.setattr(migrations, "CURRENT_SCHEMA_VERSION", 12)
         with closing(open_database(tmp_path / "t.db")) as old:
             assert migrations.version(old) == 12
-            old.execute("INSERT INTO auctions (id, display_id, ends_at, observed_at) VALUES (1, 'A1', '2025-12-01', 'now')")
+            old.execute(
+                "INSERT INTO auctions (id, display_id, ends_at, observed_at) VALUES (1, 'A1', '2025-12-01', 'now')"
+            )
             for number, (auction, closes) in enumerate(((1, None), (1, "2025-11-30"), (None, None)), start=1):
                 old.execute(
                     "INSERT INTO lots (id, display_id, auction_id, closes_at, listed_at) VALUES (?, ?, ?, ?, 'now')",

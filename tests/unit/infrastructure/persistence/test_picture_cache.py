@@ -81,7 +81,7 @@ def test_threads_share_a_cache_and_its_limit(tmp_path: Path) -> None:
     cache = PictureCache(tmp_path, most_bytes=200)
 
     def get(number: int) -> bytes:
-        return cache.get(f"n{number % 40}", lambda: f"{number % 40:010}".encode())
+        return cache.get(f"n{number % 40}", f"{number % 40:010}".encode)
 
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(get, range(400)))

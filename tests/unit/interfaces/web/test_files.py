@@ -131,3 +131,18 @@ def test_own_files_may_be_kept_for_ever(visitor: Visitor) -> None:
 
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert "text/css" in answer.headers["content-type"]
+
+
+def test_an_upload_that_is_no_picture_is_told_so(visitor: Visitor) -> None:
+    csrf = visitor.desk.signed("form")
+    for name, data in (
+        ("../../x.jpg", b"no picture"),
+        ("<script>alert(1)</script>.png", b""),
+        ("a\x00b", b"\x89PNG\r\n"),
+    ):
+        answer = visitor.http.post("/search", data={"csrf": csrf}, files={"picture": (name, data)})
+
+        assert answer.status_code in (400, 422), (name, answer.text)
+        assert "alert(1)" not in answer.text
+    refused = visitor.http.post("/search", data={"csrf": "x"}, files={"picture": ("a.jpg", b"x")})
+    assert refused.status_code == 403
