@@ -149,7 +149,7 @@ def photographs(options: argparse.Namespace) -> int:
     for name in options.photographs.split(","):
         folder = options.shared / name
         photos = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["photos"]
-        paths = {bool(p["codes"]): [] for p in photos}
+        paths: dict[bool, list[Path]] = {bool(p["codes"]): [] for p in photos}
         for photo in photos:
             paths[bool(photo["codes"])].append(folder / "images" / photo["file"])
         for with_codes, mine in paths.items():

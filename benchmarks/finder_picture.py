@@ -55,8 +55,8 @@ def _panel(pen: ImageDraw.ImageDraw, left: int, points: Sequence[tuple[float, Po
         x, y = at(step * fourth, 0)
         pen.text((x - 10, y + 8), f"{step * fourth:g}", fill=_INK, font=font)
     pen.rectangle([at(0, 1), at(most, 0)], outline=_INK)
-    for colour, share in ((_FOUND, lambda p: p.found), (_READ, lambda p: p.recall)):
-        line = [at(x, share(p)) for x, p in points]
+    for colour, name in ((_FOUND, "found"), (_READ, "recall")):
+        line = [at(x, getattr(p, name)) for x, p in points]
         pen.line(line, fill=colour, width=2)
         for x, y in line:
             pen.ellipse((x - 4, y - 4, x + 4, y + 4), fill=colour)

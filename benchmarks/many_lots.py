@@ -79,8 +79,8 @@ def _photographs(connection: sqlite3.Connection, count: int, waiting: list[int],
         ),
     )  # fmt: skip
     connection.executemany(
-        "INSERT INTO analyses VALUES (?, ?, 'local', '{}', 1, ?, 0.5, 0.8, 0.95, NULL)",
-        ((digest, n + 1, THEN) for n, digest in enumerate(digests)),
+        "INSERT INTO analyses VALUES (?, ?, 'local', '{}', 1, ?, 0.5, 0.8, 0.95, NULL, ?)",
+        ((digest, n + 1, THEN, int(n in doubtful)) for n, digest in enumerate(digests)),
     )
     connection.executemany(
         """INSERT INTO readings (content_sha256, reader, kind, text, again, confidence, quad_json)

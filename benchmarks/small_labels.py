@@ -72,9 +72,9 @@ def scene(seed: int, number: int, grounds: list[Path]) -> Scene:
         else rng.choice((0, 1, 2, 3)) * math.pi / 2 + rng.gauss(0, 0.05)
     )
     reach = 0.5 * scale * math.hypot(*label.image.size)
-    middle = tuple(rng.uniform(reach, side - reach) if side > 2 * reach else side / 2 for side in picture.size)
+    x, y = (rng.uniform(reach, side - reach) if side > 2 * reach else side / 2 for side in picture.size)
     lying = Lying(
-        middle=middle,
+        middle=(x, y),
         scale=scale,
         turn=turn,
         askew=(rng.uniform(-0.25, 0.25), rng.uniform(-0.25, 0.25)),

@@ -6,6 +6,16 @@ ALTER TABLE decisions ADD COLUMN decided_by TEXT;
 ALTER TABLE decisions ADD COLUMN request TEXT;
 CREATE UNIQUE INDEX decisions_by_request ON decisions (request) WHERE request IS NOT NULL;
 
+-- How many items of the queue a content makes: its doubtful codes, or 1 where nothing could be read. Kept by whoever
+-- settles what stands on it; a photograph that nobody shows any more makes none, whatever stands here.
+ALTER TABLE analyses ADD COLUMN asks INTEGER NOT NULL DEFAULT 0;
+UPDATE analyses SET asks = max(1, (
+        SELECT count(*) FROM extracted_codes AS c
+         WHERE c.content_sha256 = analyses.content_sha256 AND c.status = 'pending'
+           AND c.confidence < analyses.review_threshold))
+ WHERE content_sha256 IN (SELECT content_sha256 FROM lot_images WHERE analysis_status = 'needs_review');
+CREATE INDEX analyses_asking ON analyses (content_sha256, asks) WHERE asks > 0;
+
 -- One row a lot, for lists that sort and filter. Closing time and counts are kept by triggers; what has to be worked
 -- out (names, codes, contradiction) is made together with the lot's search document, when `stale_documents` says so.
 CREATE TABLE lot_facts (
@@ -87,7 +97,6 @@ CREATE INDEX lot_images_by_lot ON lot_images (lot_id, position);
 
 -- How many items wait is asked with every decision: the count reads these alone.
 CREATE INDEX lot_images_waiting ON lot_images (content_sha256) WHERE analysis_status = 'needs_review';
-CREATE INDEX extracted_codes_pending ON extracted_codes (content_sha256, confidence) WHERE status = 'pending';
 CREATE INDEX extracted_codes_by_person ON extracted_codes (decided_by) WHERE decided_by = 'person';
 
 -- Part of a name of a lot, found without reading all of them: display id, title, name on the label and maker.

@@ -100,7 +100,7 @@ CREATE TABLE analyses (
     review_threshold REAL NOT NULL,              -- what 'doubtful' and 'sure' meant when the codes were judged
     approve_threshold REAL NOT NULL,
     unread_reason TEXT                           -- a label was plainly there and this is why nothing came of it
-) STRICT, WITHOUT ROWID;
+, asks INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
 
 CREATE TABLE questions (
     id INTEGER PRIMARY KEY,
@@ -325,6 +325,8 @@ CREATE INDEX text_requests_by_time ON text_requests (asked_at);
 
 CREATE UNIQUE INDEX decisions_by_request ON decisions (request) WHERE request IS NOT NULL;
 
+CREATE INDEX analyses_asking ON analyses (content_sha256, asks) WHERE asks > 0;
+
 CREATE INDEX lot_facts_by_closing ON lot_facts (closes_at, lot_id);
 
 CREATE INDEX lot_facts_waiting ON lot_facts (closes_at, lot_id) WHERE waiting > 0;
@@ -340,8 +342,6 @@ CREATE INDEX lots_by_bid ON lots (current_bid_cents);
 CREATE INDEX lot_images_by_lot ON lot_images (lot_id, position);
 
 CREATE INDEX lot_images_waiting ON lot_images (content_sha256) WHERE analysis_status = 'needs_review';
-
-CREATE INDEX extracted_codes_pending ON extracted_codes (content_sha256, confidence) WHERE status = 'pending';
 
 CREATE INDEX extracted_codes_by_person ON extracted_codes (decided_by) WHERE decided_by = 'person';
 

@@ -92,7 +92,7 @@ def _served(folder: Path) -> Iterator[Desk]:
         server.stdout.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open an event loop runs, which tests of other modules do not expect
 def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
     assert program, "these tests need Chromium: apt-get install chromium"

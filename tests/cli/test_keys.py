@@ -12,6 +12,8 @@ from cli.conftest import Run
 from fakes.openai_server import Asked, FakeOpenai, Reply, completion, served
 from fakes.world import World, white_picture
 
+from troostwatch.infrastructure.db.schema import migrations
+
 SECRET = "sk-SECRET-0123456789"
 BLANKS = ["\n", "\r\n", " ", "\t", "\x0b", "\x0c", "\x1f", "\x85", "\xa0", "\u2028", "\u3000", "\ufeff", "\u200b"]
 SIGNS = [
@@ -149,36 +151,35 @@ def test_an_address_with_a_password_in_it_is_refused_since_addresses_are_shown(
     assert "SECRET" not in said.err
 
 
-def _set_back_to_version_10(connection: sqlite3.Connection) -> None:
-    for name, kind in connection.execute("SELECT name, type FROM sqlite_schema WHERE name LIKE '%facts_%'").fetchall():
-        if kind == "trigger":
-            connection.execute(f"DROP TRIGGER {name}")
-    for drop in (
-        "TABLE lot_facts", "INDEX decisions_by_request", "INDEX lots_by_title", "INDEX lots_by_bid",
-        "INDEX lot_images_by_lot",
-    ):  # fmt: skip
-        connection.execute(f"DROP {drop}")
-    for table, column in (("decisions", "decided_by"), ("decisions", "request"), ("readings", "sight_json")):
-        connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-    connection.execute("DELETE FROM schema_migrations WHERE version > 10")
+def _of_version(path: Path, version: int) -> sqlite3.Connection:
+    """Make a database as the program of that version made it."""
+    path.parent.mkdir()
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, name TEXT, applied_at TEXT)")
+    for step in migrations.available():
+        if step.version <= version:
+            connection.executescript(step.sql)
+            connection.execute("INSERT INTO schema_migrations VALUES (?, ?, '2025')", (step.version, step.name))
+    return connection
 
 
-def test_migrating_cleans_what_an_earlier_version_stored(run: Run, world: World, tmp_path: Path) -> None:
+def test_migrating_cleans_what_an_earlier_version_stored(run: Run, tmp_path: Path) -> None:
     database = tmp_path / "data" / "troostwatch.db"
     told = f"the server was not reached: Illegal header value b'Bearer {SECRET}\\n'"
-    world.connection.execute(
+    connection = _of_version(database, 10)
+    connection.execute("INSERT INTO contents VALUES (?, 1, 1, 1, 'JPEG', NULL)", ("a" * 64,))
+    connection.execute(
         """INSERT INTO questions (content_sha256, reader, model, prompt_version, view, outcome, message, input_tokens,
                output_tokens, cost_eur, asked_at)
            SELECT sha256, 'openai', 'm', '1', 'label', 'failed', ?, 0, 0, 0, '2025-11-29T12:00:00Z' FROM contents""",
         (told,),
     )
-    world.connection.execute(
+    connection.execute(
         """INSERT INTO runs (stage, program_version, started_at, message)
            VALUES ('promote', '1', '2025-11-29T12:00:00Z', ?)""",
         (told,),
     )
-    _set_back_to_version_10(world.connection)
-    world.connection.close()
+    connection.close()
 
     migrated = run("db migrate")
     run("db backup backup.db")
@@ -186,7 +187,7 @@ def test_migrating_cleans_what_an_earlier_version_stored(run: Run, world: World,
     assert migrated.code == 0, migrated.err
     for file in (database, tmp_path / "backup.db"):
         assert b"SECRET" not in file.read_bytes()
-    world.connection = sqlite3.connect(database)
-    assert {m for (m,) in world.connection.execute("SELECT message FROM questions")} == {
+    connection = sqlite3.connect(database)
+    assert {m for (m,) in connection.execute("SELECT message FROM questions")} == {
         "removed: the message may have held the key"
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from troostwatch.domain.codes import Code
+from troostwatch.domain.codes import Code, CodeStatus
 from troostwatch.domain.decisions import settle
 from troostwatch.domain.images import Thresholds, review_reason
 
@@ -45,5 +45,7 @@ def settle_content(
         answered=bool(decisions),
         dismissed=uow.decisions.is_reviewed(sha256),
     )
+    doubtful = sum(code.status is CodeStatus.PENDING and code.confidence < thresholds.review for code in codes)
     uow.codes.replace_codes(sha256, image_id, codes)
+    uow.codes.record_asks(sha256, max(1, doubtful) if reason else 0)
     return Settled(codes, reason, uow.images.record_analysis_state(sha256, reason=reason, now=now))

@@ -37,6 +37,9 @@ _PROMISES = (
               SELECT 1 FROM decisions AS later WHERE later.content_sha256 = d.content_sha256
                  AND later.undone_at IS NULL AND later.id > d.id
                  AND later.corrected_type = d.code_type AND later.corrected_value = d.value)""",
+    """SELECT 'photograph ' || i.id || ' waits for review and is not counted among what waits' FROM lot_images AS i
+         JOIN analyses AS n ON n.content_sha256 = i.content_sha256
+        WHERE i.analysis_status = 'needs_review' AND n.asks = 0""",
     """SELECT 'content ' || substr(sha256, 1, 16) || '… belongs to no photograph' FROM contents
         WHERE sha256 NOT IN (SELECT content_sha256 FROM lot_images WHERE content_sha256 IS NOT NULL)""",
 )

@@ -164,6 +164,12 @@ class ExtractedCodeRepository:
             ],
         )
 
+    def record_asks(self, sha256: str, items: int) -> None:
+        """Store how many items of the review queue a content makes."""
+        self._conn.execute(
+            "UPDATE analyses SET asks = :items WHERE content_sha256 = :sha256", {"sha256": sha256, "items": items}
+        )
+
     def of_content(self, sha256: str) -> list[tuple[int, Code]]:
         """Return the codes of a content with their ids, in order of id."""
         rows = self._conn.execute(

@@ -62,11 +62,9 @@ class ReportRepository:
     def waiting(self) -> int:
         """Return how many items the queue holds: doubtful codes, and photographs on which nothing could be read."""
         return self._number(
-            """SELECT count(*) FROM (SELECT DISTINCT content_sha256 AS content FROM lot_images
-                                      WHERE analysis_status = 'needs_review' AND content_sha256 IS NOT NULL) AS w
-                 JOIN analyses AS n ON n.content_sha256 = w.content
-                 LEFT JOIN extracted_codes AS c ON c.content_sha256 = w.content
-                      AND c.status = 'pending' AND c.confidence < n.review_threshold"""
+            """SELECT coalesce(sum(asks), 0) FROM analyses AS n WHERE asks > 0 AND EXISTS (
+                      SELECT 1 FROM lot_images AS i
+                       WHERE i.content_sha256 = n.content_sha256 AND i.analysis_status = 'needs_review')"""
         )
 
     def description(self, lot: str) -> LotDescription:

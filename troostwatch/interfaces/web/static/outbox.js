@@ -4,8 +4,17 @@
 const KEPT = "troostwatch-outbox";
 const WAITS = [500, 1000, 2000, 4000, 8000, 15000];
 
+function kept() {
+  try {
+    return JSON.parse(localStorage.getItem(KEPT) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
 export class Outbox {
   #entries = [];
+  #mine = new Set(); // names of all entries this page ever had: tabs share what the browser keeps
   #results = new Map();
   #sending = false;
   #failures = 0;
@@ -13,11 +22,8 @@ export class Outbox {
   // on.stored(entry, result), on.refused(entry, status, text), on.line(number of entries that wait, or 0)
   constructor(on) {
     this.on = on;
-    try {
-      this.#entries = JSON.parse(localStorage.getItem(KEPT) ?? "[]");
-    } catch {
-      this.#entries = [];
-    }
+    this.#entries = kept();
+    for (const entry of this.#entries) this.#mine.add(entry.name);
     addEventListener("online", () => this.#send());
     addEventListener("beforeunload", (event) => {
       if (this.#entries.length && this.#failures) event.preventDefault();
@@ -27,6 +33,7 @@ export class Outbox {
 
   put(entry) {
     this.#entries.push(entry);
+    this.#mine.add(entry.name);
     this.#keep();
     this.#send();
   }
@@ -47,7 +54,8 @@ export class Outbox {
 
   #keep() {
     try {
-      localStorage.setItem(KEPT, JSON.stringify(this.#entries));
+      const others = kept().filter((entry) => !this.#mine.has(entry.name));
+      localStorage.setItem(KEPT, JSON.stringify([...others, ...this.#entries]));
     } catch {
       // a browser that keeps nothing still sends
     }
