@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from troostwatch.domain.images import Content, Fetched
-from troostwatch.domain.lots import Auction, ListedLot, LotDetailData, LotPhotograph, PhotographChanges
+from troostwatch.domain.lots import Attribute, Auction, ListedLot, LotDetailData, LotPhotograph, PhotographChanges
 from troostwatch.infrastructure.db.unit_of_work import SqliteUnitOfWork, open_database
 
 NOON = datetime(2025, 11, 29, 12, 0, tzinfo=UTC)
@@ -186,3 +186,29 @@ def test_two_photographs_of_a_lot_may_have_the_same_content(rows: Rows, connecti
         uow.commit()
 
     assert {path for (path,) in connection.execute("SELECT local_path FROM lot_images")} == {"A1-1-2/0-aaaa.jpg"}
+
+
+def test_nothing_has_vanished_where_a_photograph_was_not_understood(rows: Rows) -> None:
+    rows.read_page(showing("https://m/a", "https://m/b"), NOON)
+
+    rows.read_page(replace(showing("https://m/a"), photographs_complete=False), LATER)
+
+    assert rows.photographs() == {"https://m/a": (0, None), "https://m/b": (1, None)}
+
+
+def test_a_new_signature_or_host_makes_no_new_photograph(rows: Rows) -> None:
+    rows.read_page(showing("https://m/a?s=1", "https://m/b?s=1"), NOON)
+
+    changes = rows.read_page(showing("https://n/a?s=2", "https://n/b?s=2"), LATER)
+
+    assert (changes.new, changes.vanished) == (0, 0)
+    assert rows.photographs() == {"https://n/a?s=2": (0, None), "https://n/b?s=2": (1, None)}
+
+
+def test_properties_known_stay_where_one_was_not_understood(rows: Rows) -> None:
+    rows.read_page(replace(PAGE, attributes=(Attribute("Merk", "Hp"), Attribute("Type", "BD-16"))), NOON)
+
+    rows.read_page(replace(PAGE, attributes=(Attribute("Merk", "Dell"),), attributes_complete=False), LATER)
+
+    assert "BD-16" in rows.lot()["attributes_json"]
+    assert "Dell" in rows.lot()["attributes_json"]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
 from troostwatch.domain.remedies import NextStep
 
 LOT_DISPLAY_ID = re.compile(r"[A-Z][0-9]{1,3}-[0-9]{1,9}-[0-9]{1,9}")
 AUCTION_DISPLAY_ID = re.compile(r"[A-Z][0-9]{1,3}-[0-9]{1,9}")
+_SIZE = re.compile(r"imagesize(?:=|$)", re.IGNORECASE)
 
 
 def auction_of(lot: str) -> str:
@@ -21,9 +24,20 @@ def auction_of(lot: str) -> str:
 
 def full_size(url: str) -> str:
     """Return the address of the largest version of a photograph; smaller ones lose what is printed on it."""
-    parts = urlsplit(url)
-    wanted = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k.lower() != "imagesize"]
-    return parts._replace(query=urlencode(wanted), fragment="").geturl()
+    # Cut out of the text: whoever signed the address signed it letter by letter.
+    address, mark, query = url.partition("#")[0].partition("?")
+    wanted = "&".join(part for part in query.split("&") if not _SIZE.match(part))
+    return f"{address}?{wanted}" if mark and (wanted or not query) else address
+
+
+def identities(urls: Sequence[str]) -> list[str]:
+    """Return what tells the photographs of one lot apart: the path, since host and signature change every night.
+
+    Where several of them have the same path, what follows it tells them apart.
+    """
+    paths = [urlsplit(url).path for url in urls]
+    often = Counter(paths)
+    return [path if often[path] == 1 and path.strip("/") else url for url, path in zip(urls, paths, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +77,15 @@ class LotPhotograph:
     url: str
     position: int
     alt: str | None = None
+    completed: bool = False  # the page left out the site: a guess beside an address that was given in full
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """A field that is there, and of no form that we know."""
+
+    field: str
+    value: str  # the beginning of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +120,7 @@ class ListedLot:
     starts_at: datetime | None = None
     closes_at: datetime | None = None
     first_image_url: str | None = None
+    not_understood: tuple[NotUnderstood, ...] = ()
 
     @property
     def page_digest(self) -> str:
@@ -112,6 +136,8 @@ class ListingPage:
     page_size: int | None
     total: int | None
     observed_at: datetime | None = None
+    not_understood: tuple[NotUnderstood, ...] = ()  # of the page itself
+    unnamed: tuple[NotUnderstood, ...] = ()  # lots whose code has another form: one for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +162,9 @@ class LotDetailData:
     photographs: tuple[LotPhotograph, ...] | None = None
     auction: Auction | None = None
     observed_at: datetime | None = None  # when the site said so
+    not_understood: tuple[NotUnderstood, ...] = ()
+    photographs_complete: bool = True  # every entry of the list was understood
+    attributes_complete: bool = True
 
     @property
     def image_urls(self) -> tuple[str, ...]:

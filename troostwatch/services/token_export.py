@@ -35,6 +35,7 @@ class LabelledRow:
     where: str  # 'line 3', for messages
     content: str
     words: Mapping[int, HandLabel]
+    by_program: frozenset[int] = frozenset()  # words whose label the program had written itself
 
 
 class TokenExportService:
@@ -87,7 +88,8 @@ class LabelImportService:
                 if not uow.tokens.knows(row.content):
                     report.problems.append(f"{row.where}: no photograph with content {row.content[:16]}… here")
                     continue
-                new, lost = _unknown(uow, row.content, good)
+                own = [row.words[index] for index in row.by_program if index in row.words]
+                new, lost = _unknown(uow, row.content, good, own)
                 uow.tokens.add_labels(row.content, new, now=self._clock())
                 uow.commit()
             report.problems += [
@@ -105,16 +107,27 @@ class LabelImportService:
         return False
 
 
-def _unknown(uow: Unit, content: str, hands: Sequence[HandLabel]) -> tuple[list[HandLabel], list[HandLabel]]:
+def _unknown(
+    uow: Unit, content: str, hands: Sequence[HandLabel], by_program: Sequence[HandLabel]
+) -> tuple[list[HandLabel], list[HandLabel]]:
     """Return the labels that are new, and which of them find no word among those that were read here.
 
-    What the program wrote into the file itself and the person let stand is not new. A label without its word is
+    What the program wrote into the file itself and the person let stand is not new, also where a person said
+    otherwise since: an old file never turns that back. A label without its word is
     kept: a later reading may read it again.
     """
     tokens = uow.tokens.of_content(content)
     codes = [code for _, code in uow.codes.of_content(content)]
     kept = uow.tokens.labels_of(content)
-    known = labels_for(tokens or [], codes, kept, uow.decisions.standing(content))
+    decisions = uow.decisions.standing(content)
+    known = labels_for(tokens or [], codes, kept, decisions)
+    says_itself = labels_for(tokens or [], codes, [], decisions)
     placed = [(hand, place(hand, tokens or [])) for hand in hands if hand not in kept]
     new = [(hand, at) for hand, at in placed if at is None or at not in known or known[at].label != hand.label]
+    untouched = [
+        hand
+        for hand, at in new
+        if hand in by_program and at is not None and at in says_itself and says_itself[at].label == hand.label
+    ]
+    new = [(hand, at) for hand, at in new if hand not in untouched]
     return [hand for hand, _ in new], [hand for hand, at in new if at is None and tokens is not None]

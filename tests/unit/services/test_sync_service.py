@@ -13,7 +13,15 @@ from fakes.clock import FakeClock, FakeStop
 from fakes.pages import FakePages, relist
 
 from troostwatch.domain.errors import SiteRefusedError, SourceError
-from troostwatch.domain.lots import Auction, FailedItem, ListedLot, ListingPage, LotDetailData, LotPhotograph
+from troostwatch.domain.lots import (
+    Auction,
+    FailedItem,
+    ListedLot,
+    ListingPage,
+    LotDetailData,
+    LotPhotograph,
+    NotUnderstood,
+)
 from troostwatch.domain.runs import Outcome
 from troostwatch.infrastructure.db.unit_of_work import SqliteUnitOfWork, open_database
 from troostwatch.services.sync.report import SyncReport
@@ -306,3 +314,25 @@ def test_no_time_at_all_leaves_out_every_lot(sync: Sync, pages: FakePages, clock
     pages.listings["A1-1"] = [listed(clock, _1=1)]
 
     assert sync("A1-1", closing_within=timedelta(0)).lots_read == 0
+
+
+def test_lots_promised_and_not_shown_are_told(sync: Sync, pages: FakePages, clock: FakeClock) -> None:
+    pages.listings["A1-1"] = [replace(listed(clock, _1=5), total=18)]
+
+    report = sync("A1-1")
+
+    assert report.outcome is Outcome.SOME_FAILED
+    assert "17 are missing" in report.failed[0].reason
+
+
+def test_a_field_that_is_not_understood_is_told_once_with_its_number(
+    sync: Sync, pages: FakePages, clock: FakeClock
+) -> None:
+    page = listed(clock, _1=5, _2=5)
+    odd = (NotUnderstood("closing time", "'soon'"),)
+    pages.listings["A1-1"] = [replace(page, lots=tuple(replace(lot, not_understood=odd) for lot in page.lots))]
+
+    report = sync("A1-1")
+
+    assert [item.name for item in report.told] == ["closing time of 2 of 2 lots"]
+    assert report.outcome is Outcome.SOME_FAILED

@@ -221,3 +221,13 @@ def test_half_a_character_in_a_word_is_a_problem_of_its_line(world: World, tmp_p
     line["tokens"][0]["text"] = "\ud800"
 
     assert len(import_(world, tmp_path, relabelled(line, _0="none")).problems) == 1
+
+
+def test_an_old_export_imported_again_never_turns_a_persons_label_back(world: World, tmp_path: Path) -> None:
+    (old,) = export(world)
+    import_(world, tmp_path, relabelled(old, _2="none"))
+
+    report = import_(world, tmp_path, old)
+
+    assert report.labels == 0
+    assert export(world)[0]["labels"]["2"] == "none"

@@ -16,11 +16,11 @@ from troostwatch.domain.lots import (
     Auction,
     ListedLot,
     LotDetailData,
-    LotPhotograph,
     PageState,
     PhotographChanges,
     auction_of,
 )
+from troostwatch.infrastructure.db.shown_photographs import ShownPhotographs
 from troostwatch.infrastructure.db.times import from_text, stamp, to_text
 
 Values = Mapping[str, object]
@@ -181,7 +181,9 @@ class LotRepository:
             "additional_information": detail.additional_information,
             "remarks": detail.remarks,
             "category": detail.category,
-            "attributes_json": _attributes_json(detail.attributes),
+            "attributes_json": _attributes_json(
+                detail.attributes, known=None if detail.attributes_complete else old["attributes_json"]
+            ),
             "quantity": detail.quantity,
             "condition": detail.condition,
         }
@@ -205,7 +207,8 @@ class LotRepository:
         if detail.photographs is None:
             return PhotographChanges()
         known_at = old["photographs_observed_at"]
-        return self._record_photographs(old["id"], detail.photographs, observed, known_at)
+        newer = _is_newer(observed, known_at)
+        return ShownPhotographs(self._conn, old["id"]).record(detail, observed, known_at, newer=newer)
 
     def _row(self, display_id: str, seen: Values, observed_at: datetime) -> dict[str, Any]:
         """Return the row of a lot, made now when the lot is new."""
@@ -232,54 +235,14 @@ class LotRepository:
         ).fetchone()
         return dict(row)
 
-    def _record_photographs(
-        self, lot_id: int, photographs: Sequence[LotPhotograph], observed: str, known: str | None
-    ) -> PhotographChanges:
-        newer = _is_newer(observed, known)
-        before = {
-            row["url"] for row in self._conn.execute("SELECT url FROM lot_images WHERE lot_id = :lot", {"lot": lot_id})
-        }
-        for photograph in photographs:
-            self._conn.execute(
-                # A photograph that only an older page shows has vanished since.
-                """INSERT INTO lot_images (lot_id, url, position, alt, first_seen_at, vanished_at)
-                   VALUES (:lot, :url, :position, :alt, :observed, iif(:newer, NULL, :known))
-                   ON CONFLICT (lot_id, url) DO UPDATE
-                      SET first_seen_at = min(first_seen_at, excluded.first_seen_at),
-                          position = iif(:newer, excluded.position, position),
-                          alt = iif(:newer, coalesce(excluded.alt, alt), coalesce(alt, excluded.alt)),
-                          vanished_at = iif(:newer, NULL, vanished_at)""",
-                {
-                    "lot": lot_id,
-                    "url": photograph.url,
-                    "position": photograph.position,
-                    "alt": photograph.alt,
-                    "observed": observed,
-                    "newer": newer,
-                    "known": known,
-                },
-            )
-        urls = [photograph.url for photograph in photographs]
-        vanished = self._mark_vanished(lot_id, urls, observed) if newer else 0
-        return PhotographChanges(new=len(set(urls) - before), vanished=vanished)
 
-    def _mark_vanished(self, lot_id: int, urls: Sequence[str], observed: str) -> int:
-        self._conn.execute(
-            "UPDATE lots SET photographs_observed_at = :observed WHERE id = :lot",
-            {"lot": lot_id, "observed": observed},
-        )
-        return self._conn.execute(
-            """UPDATE lot_images SET vanished_at = :observed
-                WHERE lot_id = :lot AND vanished_at IS NULL
-                  AND url NOT IN (SELECT value FROM json_each(:urls))""",
-            {"lot": lot_id, "observed": observed, "urls": json.dumps(list(urls))},
-        ).rowcount
-
-
-def _attributes_json(attributes: Sequence[Attribute] | None) -> str | None:
+def _attributes_json(attributes: Sequence[Attribute] | None, *, known: str | None) -> str | None:
+    """Return the properties as they are kept, with those of `known` that have another name."""
     if not attributes:
         return None
     rows = [{"name": a.name, "unit": a.unit, "value": a.value} for a in attributes]
+    names = {a.name for a in attributes}
+    rows += [row for row in json.loads(known or "[]") if row["name"] not in names]
     return json.dumps(rows, ensure_ascii=False)
 
 

@@ -8,15 +8,7 @@ from troostwatch.domain.errors import SourceError
 from troostwatch.domain.lots import ListingPage, LotDetailData
 from troostwatch.infrastructure.web.parsers.auction_listing import parse_listing_props
 from troostwatch.infrastructure.web.parsers.lot_detail import parse_lot_props
-from troostwatch.infrastructure.web.parsers.next_data import Props
-
-
-def is_lot(props: Props) -> bool:
-    return isinstance(props.get("lot"), dict)
-
-
-def is_listing(props: Props) -> bool:
-    return isinstance(props.get("auction"), dict) and isinstance(props.get("lots"), dict)
+from troostwatch.infrastructure.web.parsers.next_data import CHANGED_HINT, Props, tells_of_a_listing, tells_of_a_lot
 
 
 def parse_props(props: Props, *, observed_at: datetime | None = None) -> LotDetailData | ListingPage:
@@ -24,8 +16,10 @@ def parse_props(props: Props, *, observed_at: datetime | None = None) -> LotDeta
 
     Raises SourceError when it is neither the page of a lot nor of an auction.
     """
-    if is_lot(props):
+    if tells_of_a_lot(props):
         return parse_lot_props(props, observed_at=observed_at)
-    if is_listing(props):
+    if tells_of_a_listing(props):
         return parse_listing_props(props, observed_at=observed_at)
-    raise SourceError("the page is neither a lot page nor an auction page")
+    raise SourceError(
+        "the page is neither a lot page nor an auction page, or the site changed its form", hint=CHANGED_HINT
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +22,7 @@ from troostwatch.domain.lots import (
     PageAddress,
 )
 from troostwatch.domain.remedies import Remedy
+from troostwatch.domain.sites import PAGE_PATH
 from troostwatch.infrastructure.http.answers import HttpError
 from troostwatch.infrastructure.http.client import ClientOptions, HttpClient, whole_body
 from troostwatch.infrastructure.http.guard import Resolve, resolve
@@ -34,7 +36,6 @@ from troostwatch.infrastructure.web.saved_pages import HAR_SUFFIXES, PAGE_SUFFIX
 # An auction has hundreds of lots, not hundreds of pages; a site that goes on forever is not followed.
 MOST_LISTING_PAGES = 1000
 
-_PATH = re.compile(r"(?:/(?P<locale>[a-z]{2}(?:-[A-Za-z]{2})?))?/(?P<kind>[al])/(?P<slug>[^/]+)/?")
 _LOT_AT_THE_END = re.compile(rf"(?:.*-)?({LOT_DISPLAY_ID.pattern})", re.DOTALL)
 _AUCTION_AT_THE_END = re.compile(rf"(?:.*-)?({AUCTION_DISPLAY_ID.pattern})", re.DOTALL)
 
@@ -91,13 +92,14 @@ class PageSource:
         return read_saved(Path(source), most_bytes=self._most_bytes)
 
     def listing(self, address: PageAddress) -> Iterator[ListingPage | FailedItem]:
-        """Yield the pages of an auction's listing as they are asked for; an empty or repeating one ends it.
+        """Yield the pages of an auction's listing as they are asked for.
 
-        A page that fails is passed over where the first one told that there are more; when the first fails,
+        One that brings nothing new ends it, unless more lots are promised: then two in a row do. A page that
+        fails is passed over where the first one told that there are more; when the first fails,
         SourceError ends it.
         """
         seen: set[str] = set()
-        size = total = 0
+        size = total = barren = 0
         for number in range(1, MOST_LISTING_PAGES + 1):
             url = f"{address.url}?page={number}"
             try:
@@ -112,11 +114,16 @@ class PageSource:
                     return
                 continue
             ids = {lot.display_id for lot in page.lots}
-            if ids <= seen:
+            size, total = page.page_size or len(ids) or size, page.total or total
+            barren = barren + 1 if ids <= seen else 0
+            if not barren:
+                seen |= ids
+                yield page
+                continue
+            if number == 1 or page.not_understood or page.unnamed:
+                yield replace(page, lots=())
+            if barren > 1 or number * size >= total:
                 return
-            seen |= ids
-            size, total = page.page_size or len(ids), page.total or 0
-            yield page
 
     def lot(self, address: PageAddress) -> LotDetailData:
         """Return what the page of a lot says. Raises SourceError."""
@@ -148,7 +155,7 @@ class PageSource:
 
     def _of_url(self, source: str) -> PageAddress:
         url = next_data.web_url(source)
-        match = _PATH.fullmatch(urlsplit(url).path) if url else None
+        match = PAGE_PATH.fullmatch(urlsplit(url).path) if url else None
         slug = next_data.slug(match["slug"]) if match else None
         if url and match and slug:
             at_the_end = _LOT_AT_THE_END if match["kind"] == "l" else _AUCTION_AT_THE_END

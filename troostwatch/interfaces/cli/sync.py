@@ -67,14 +67,14 @@ def sync(
 
 def tell(report: SyncReport, *, as_json: bool) -> None:
     """Write the result to stdout, and what failed to stderr."""
-    for item in (*report.failed, *report.refused):
+    for item in report.told:
         output.talk(f"troostwatch: {item.name}: {item.reason}", quiet=False)
-    for hint in dict.fromkeys(item.hint for item in (*report.failed, *report.refused) if item.hint):
+    for hint in dict.fromkeys(item.hint for item in report.told if item.hint):
         output.talk(f"  try: {worded(hint)}", quiet=False)
     if as_json:
         for page in report.planned:
             click.echo(json.dumps({"would_read": page}))
-        failed = [{"item": item.name, "reason": item.reason} for item in (*report.failed, *report.refused)]
+        failed = [{"item": item.name, "reason": item.reason} for item in report.told]
         click.echo(json.dumps({"outcome": report.outcome, **report.counts(), "failures": failed}))
         return
     for page in report.planned:

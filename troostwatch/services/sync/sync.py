@@ -14,15 +14,18 @@ from troostwatch.domain.lots import (
     ListedLot,
     ListingPage,
     LotDetailData,
+    NotUnderstood,
     PageAddress,
     auction_of,
     page_is_due,
 )
+from troostwatch.domain.sites import EARLIEST
 from troostwatch.services.ports import Clock, OpenPages, PageSource, Progress, Stop, UnitOfWork, say_nothing, stopped_by
 from troostwatch.services.sync.report import SyncReport
 
 _log = logging.getLogger(__name__)
 
+_A_DAY = timedelta(days=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -143,16 +146,22 @@ class SyncService:
     def _sync_listing(self, task: _Task, address: PageAddress) -> list[_Due]:
         """Store what the listing says, page by page; return the lots whose own pages are to be read."""
         due: dict[str, _Due] = {}
+        shown: set[str] = set()
+        promised = 0
         for page in task.pages.listing(address):
             if isinstance(page, FailedItem):
                 task.report.failed.append(page)
                 continue
             self._progress(task.report.lots_seen, page.total, f"listing of {address.display_id}")
             self._record_listing(task, page)
+            shown.update(lot.display_id for lot in page.lots)
+            promised = page.total if page.total is not None else promised
             for lot in self._due_lots(task, page.lots, address):
                 due.setdefault(lot.address.display_id, lot)
             if task.over:
                 break
+        if len(shown) < promised and not task.over:
+            task.report.failed.append(_missing(address.url, len(shown), promised))
         return list(due.values())
 
     def _due_lots(self, task: _Task, lots: Sequence[ListedLot], address: PageAddress) -> Iterable[_Due]:
@@ -188,7 +197,9 @@ class SyncService:
                 task.report.failed.append(page)
             elif isinstance(page, ListingPage):
                 with _one_of_many(task.report, page.auction.display_id):
-                    self._record_listing(task, page)
+                    self._record_listing(task, page, saved=True)
+                if page.total and not page.lots:
+                    task.report.failed.append(_missing(f"listing of {page.auction.display_id}", 0, page.total))
             else:
                 task.report.lots_seen += 1
                 self._progress(number, None, page.display_id)
@@ -202,31 +213,42 @@ class SyncService:
             task.report.planned.append(detail.display_id)
             return
         # A saved page was read when the browser read it: an old one is soon due to be read again.
-        read_at = self._not_ahead(detail.observed_at)
+        read_at = self._not_ahead(task, "lot page", detail.observed_at, instead=EARLIEST)
+        detail = replace(detail, observed_at=read_at)
         self._record_page(task, detail, read_at=read_at, digest=detail.page_digest)
 
-    def _record_listing(self, task: _Task, page: ListingPage) -> None:
+    def _record_listing(self, task: _Task, page: ListingPage, *, saved: bool = False) -> None:
         task.report.auctions.add(page.auction.display_id)
         task.report.lots_seen += len(page.lots)
+        task.report.note("listing page", page.not_understood)
+        for lot in page.lots:
+            task.report.note("lot", lot.not_understood)
+        task.report.note("lot", page.unnamed, seen=len(page.unnamed))
         if task.report.dry_run:
             return
-        observed_at = self._not_ahead(page.observed_at)
+        observed_at = self._not_ahead(task, "listing page", page.observed_at, instead=EARLIEST if saved else None)
         with self._uow() as uow:
             uow.auctions.record(page.auction, observed_at=observed_at)
             for lot in page.lots:
                 uow.lots.record_listed(lot, observed_at=observed_at)
             uow.commit()
 
-    def _not_ahead(self, time: datetime | None) -> datetime:
-        """Return a time that a page tells, or now: who tells of the future would be believed until then."""
+    def _not_ahead(self, task: _Task, kind: str, time: datetime | None, *, instead: datetime | None = None) -> datetime:
+        """Return a time that a page tells, or now: who tells of the future would be believed until then.
+
+        What tells of a day ahead or later has no time. A saved page then counts as older than all that have one.
+        """
         now = self._clock()
+        if time and time > now + _A_DAY:
+            task.report.note(kind, [NotUnderstood("time of the page", time.isoformat())], seen=0)
+            return instead or now
         return min(time or now, now)
 
     def _record_page(self, task: _Task, detail: LotDetailData, *, read_at: datetime, digest: str) -> None:
+        task.report.note("lot page", detail.not_understood)
+        observed_at = self._not_ahead(task, "lot page", detail.observed_at or read_at)
         with self._uow() as uow:
-            changes = uow.lots.record_page(
-                detail, observed_at=self._not_ahead(detail.observed_at or read_at), read_at=read_at, digest=digest
-            )
+            changes = uow.lots.record_page(detail, observed_at=observed_at, read_at=read_at, digest=digest)
             uow.commit()
         task.report.auctions.add(auction_of(detail.display_id))
         task.report.lots_read += 1
@@ -255,6 +277,12 @@ def _one_of_many(report: SyncReport, name: str) -> Iterator[None]:
     except Exception as error:  # noqa: BLE001 (the failure of this one, with its traceback in the log)
         _log.exception("%s: unforeseen error", name)
         report.failed.append(FailedItem(name, unforeseen(error)))
+
+
+def _missing(listing: str, shown: int, promised: int) -> FailedItem:
+    return FailedItem(
+        listing, f"the listing promises {promised} lots and showed {shown}: {promised - shown} are missing"
+    )
 
 
 def _closes_before(lot: ListedLot, now: datetime, closing_before: datetime | None) -> bool:

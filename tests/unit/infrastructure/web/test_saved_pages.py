@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import os
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -143,3 +144,36 @@ def test_a_folder_without_any_page_says_so_and_what_to_do(tmp_path: Path) -> Non
         read(tmp_path)
 
     assert ".html.gz" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 200, "content": {"mimeType": "text/html"}},
+        {"status": 200, "content": {"mimeType": "text/x-component", "text": '5:["$","$L10"]'}},
+        {"status": 404, "content": {"mimeType": "text/html", "text": "<html>gone</html>"}},
+    ],
+)
+def test_every_answer_at_the_address_of_a_lot_is_read_or_named(tmp_path: Path, answer: dict[str, Any]) -> None:
+    url = "https://x/nl/l/bench-A1-1-2?_rsc=1"
+
+    found = read(har(tmp_path / "x.har", entry(lot(1)), {"request": {"url": url}, "response": answer}))
+
+    assert found == ["A1-1-1", f"!: {url}"]
+
+
+def test_a_recorded_body_is_taken_for_what_it_is_whatever_the_recording_calls_it(tmp_path: Path) -> None:
+    plain = entry(lot(1), kind="x-unknown", encoding="base64", url="https://x/l/A1-1-1")
+    packed = base64.b64encode(zlib.compress(lot(2))).decode()
+    export = har(tmp_path / "x.har", plain, entry(b"", text=packed, kind="", url="https://x/l/A1-1-2"))
+    export.write_bytes(b"\xef\xbb\xbf" + export.read_bytes())
+
+    assert read(export) == ["A1-1-1", "A1-1-2"]
+
+
+def test_files_that_people_save_for_pages_and_we_cannot_read_are_named(tmp_path: Path) -> None:
+    (tmp_path / "1.html").write_bytes(lot(1))
+    for name in ("2.mhtml", "3.html.txt", "4.har.zip"):
+        (tmp_path / name).write_bytes(lot(2))
+
+    assert read(tmp_path) == ["A1-1-1", "!/2.mhtml", "!/3.html.txt", "!/4.har.zip"]

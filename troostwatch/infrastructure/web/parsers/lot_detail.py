@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from troostwatch.domain.errors import SourceError
@@ -11,15 +10,18 @@ from troostwatch.domain.lots import (
     Attribute,
     Auction,
     LotDetailData,
-    LotPhotograph,
     auction_of,
-    full_size,
 )
+from troostwatch.domain.sites import ATTRIBUTE_NAMES
 from troostwatch.infrastructure.web.parsers import next_data
-from troostwatch.infrastructure.web.parsers.auction_listing import parse_auction
-from troostwatch.infrastructure.web.parsers.next_data import Props, items, mapping, number, text
+from troostwatch.infrastructure.web.parsers.auction_listing import not_understood, parse_auction
+from troostwatch.infrastructure.web.parsers.fields import Fields, as_text
+from troostwatch.infrastructure.web.parsers.next_data import MOST_ENTRIES, Props, items, mapping, text
+from troostwatch.infrastructure.web.parsers.photographs import photographs_of
 
 __all__ = ["LotDetailData", "parse_lot_page", "parse_lot_props"]
+
+MOST_DIGITS = 10**15
 
 
 def parse_lot_page(html: bytes, *, site: str | None = None) -> LotDetailData:
@@ -33,39 +35,54 @@ def parse_lot_props(props: Props, *, site: str | None = None, observed_at: datet
     `site` is where the page came from; a saved page tells it itself. `observed_at` stands in where the page
     does not say when it was made.
     """
-    lot = mapping(props.get("lot"))
-    display_id = text(lot.get("displayId"))
+    noted: dict[str, str] = {}
+    lot = Fields(props.get("lot"), noted)
+    display_id = text(lot.values.get("displayId"))
     if display_id is None or not LOT_DISPLAY_ID.fullmatch(display_id):
         raise SourceError("the page is no lot page: it names no lot")
     site = site or next_data.origin(props.get("canonicalUrl"))
-    description = mapping(lot.get("description"))
-    location = mapping(lot.get("location"))
+    # A description is a text or an object of texts.
+    described = Fields(mapping(lot.values.get("description")), noted)
+    description = described.text("description", "description")
+    if not described.values:
+        description = lot.text("description", "description")
+    location = lot.inner("location", "place")
+    photographs, all_photographs = photographs_of(lot, site)
+    attributes, all_attributes = _attributes(lot)
     return LotDetailData(
         display_id=display_id,
         site=site,
-        site_id=text(lot.get("id")),
-        slug=next_data.slug(lot.get("urlSlug")),
-        title=text(lot.get("title")),
-        description=text(description.get("description")) or text(lot.get("description")),
-        additional_information=text(description.get("additionalInformation")),
-        remarks=text(lot.get("remarks")),
+        site_id=lot.text("id", "number of the site"),
+        slug=next_data.slug(lot.values.get("urlSlug")),
+        title=lot.text("title", "title"),
+        description=description,
+        additional_information=described.text("additionalInformation", "additional information"),
+        remarks=lot.text("remarks", "remarks"),
         category=_category(props),
-        attributes=_attributes(lot.get("attributes")),
-        quantity=number(lot.get("quantity")),
-        condition=text(lot.get("condition")),
-        city=text(location.get("city")),
-        country_code=text(location.get("countryCode")),
-        followers_count=number(lot.get("followersCount")),
-        photographs=_photographs(lot),
-        auction=_auction(props, auction_of(display_id), site),
-        observed_at=next_data.server_time(props) or observed_at,
+        attributes=attributes,
+        quantity=lot.number("quantity", "quantity"),
+        condition=lot.text("condition", "condition"),
+        city=location.text("city", "place"),
+        country_code=location.text("countryCode", "country"),
+        followers_count=lot.number("followersCount", "number of followers"),
+        photographs=photographs,
+        auction=_auction(props, auction_of(display_id), site, noted),
+        observed_at=Fields(props, noted).moment("serverTime", "time of the page") or observed_at,
+        not_understood=not_understood(noted),
+        photographs_complete=all_photographs,
+        attributes_complete=all_attributes,
     )
 
 
-def _auction(props: Props, display_id: str, site: str | None) -> Auction | None:
+def _auction(props: Props, display_id: str, site: str | None, noted: dict[str, str]) -> Auction | None:
     """Return the auction that the page shows beside the lot, unless it is another lot's."""
-    auction = parse_auction(props.get("auction"), site=site)
-    return auction if auction and auction.display_id == display_id else None
+    its_own: dict[str, str] = {}
+    auction = parse_auction(props.get("auction"), site=site, noted=its_own)
+    if auction is None or auction.display_id != display_id:
+        return None
+    for name, value in its_own.items():
+        noted.setdefault(name, value)
+    return auction
 
 
 def _category(props: Props) -> str | None:
@@ -75,41 +92,33 @@ def _category(props: Props) -> str | None:
     return " > ".join(label for label in labels if label) or None
 
 
-def _attributes(value: object) -> tuple[Attribute, ...] | None:
+def _attributes(lot: Fields) -> tuple[tuple[Attribute, ...] | None, bool]:
+    """Return the properties, and whether each of them was understood."""
+    value = lot.values.get("attributes")
+    if isinstance(value, dict):
+        value = [{"name": name, "value": shown} for name, shown in value.items()]
     if not isinstance(value, list):
-        return None
+        if value is not None:
+            lot.note("properties", value)
+        return None, value is None
     found = []
-    for entry in map(mapping, value):
-        name = text(entry.get("name"))
-        shown = entry.get("value")
-        filled = text(shown) or (str(number(shown)) if number(shown) is not None else None)
-        if name and filled:
-            found.append(Attribute(name, filled, text(entry.get("unit"))))
-    return tuple(found)
-
-
-def _photographs(lot: Props) -> tuple[LotPhotograph, ...] | None:
-    """Return the photographs in their order; None when the page does not mention any list of them."""
-    lists = [lot[key] for key in ("images", "media") if isinstance(lot.get(key), list)]
-    if not lists:
-        return None
-    found: dict[str, tuple[int | None, str | None]] = {}
-    entries: list[object] = next((entries for entries in lists if entries), [])
-    for entry in entries:
+    complete = len(value) <= MOST_ENTRIES
+    for entry in items(value):
         shown = mapping(entry)
-        url = next_data.web_url(shown.get("url"))
-        if url:
-            found.setdefault(full_size(url), (number(shown.get("order")), text(shown.get("alt"))))
-    if entries and not found:
-        return None  # a list that we cannot read says nothing about what vanished
-    positions = _positions([order for order, _ in found.values()])
-    photographs = [
-        LotPhotograph(url, position, alt) for (url, (_, alt)), position in zip(found.items(), positions, strict=True)
-    ]
-    return tuple(sorted(photographs, key=lambda photograph: photograph.position))
+        name = next((text(shown[key]) for key in ATTRIBUTE_NAMES if text(shown.get(key))), None)
+        filled = _filled(shown.get("value"))
+        if name and filled:
+            found.append(Attribute(name, filled, text(shown.get("unit"))))
+        elif filled or not isinstance(entry, dict) or shown.get("value") not in (None, "", []):
+            lot.note("property", entry)
+            complete = False
+    return tuple(found), complete
 
 
-def _positions(orders: Sequence[int | None]) -> list[int]:
-    """Return the page's own numbers where they are sound, else the place in the list."""
-    sound = [order for order in orders if order is not None and 0 <= order < 100_000]
-    return sound if len(set(sound)) == len(orders) else list(range(len(orders)))
+def _filled(value: object) -> str | None:
+    if isinstance(value, list):
+        parts = [_filled(part) if not isinstance(part, list) else None for part in value]
+        return ", ".join(part for part in parts if part) if all(parts) else None
+    if isinstance(value, float) and value.is_integer() and abs(value) < MOST_DIGITS:
+        value = int(value)
+    return str(value) if isinstance(value, float) and abs(value) < MOST_DIGITS else as_text(value)

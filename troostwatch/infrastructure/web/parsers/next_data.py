@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from html import unescape as html_unescape
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -15,21 +16,63 @@ from troostwatch.domain.errors import SourceError
 Props = dict[str, Any]
 
 _MARK = b"__NEXT_DATA__"
-_LARGEST_INTEGER = 2**63 - 1  # what the database can hold
 _LONGEST_URL = 2048
 _DEEPEST = 100
 MOST_ENTRIES = 1000  # of a list on one page: lots, photographs, attributes
 
 
+_ELSEWHERE = (b"self.__next_f", b"window.__", b"__NUXT__", b'type="application/json"')
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
+CHANGED_HINT = "the site changed: look for a newer version of Troostwatch, or report it; another copy does not help"
+
+
 def page_props(html: bytes) -> Props:
-    """Return `props.pageProps` of a page. Raises SourceError when the page carries none."""
-    raw = next(_scripts(html), None)
-    if raw is None:
-        raise SourceError(
-            "the page holds no lot or auction data (no __NEXT_DATA__)",
-            hint="save the page itself ('HTML only' or 'complete'), not a print or a picture of it",
-        )
-    return props_of(decoded(raw))
+    """Return `props.pageProps` of a page. Raises SourceError when the page carries none.
+
+    Where a page carries several, the one that tells of a lot or a listing counts.
+    """
+    first: Props | None = None
+    fault: SourceError | None = None
+    for raw in _scripts(html):
+        try:
+            props = props_of(decoded(_in_utf8(raw, html)))
+        except SourceError as error:
+            fault = fault or error
+            continue
+        if tells_of_a_lot(props) or tells_of_a_listing(props):
+            return props
+        first = first if first is not None else props
+    if first is not None:
+        return first
+    if fault:
+        raise fault
+    if any(mark in html for mark in _ELSEWHERE):
+        raise SourceError("the site gives the data of this page in another form, which is not known", hint=CHANGED_HINT)
+    raise SourceError(
+        "the page holds no lot or auction data (no __NEXT_DATA__)",
+        hint="save the page itself ('HTML only' or 'complete'), not a print or a picture of it",
+    )
+
+
+def tells_of_a_lot(props: Props) -> bool:
+    return isinstance(props.get("lot"), dict)
+
+
+def tells_of_a_listing(props: Props) -> bool:
+    return isinstance(props.get("auction"), dict) and isinstance(props.get("lots"), dict)
+
+
+def _in_utf8(raw: bytes, html: bytes) -> bytes:
+    """Return the data in UTF-8: as it is, or from the encoding that the page names."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        named = _CHARSET.search(html[:10_000])
+        try:
+            return raw.decode(named[1].decode() if named else "utf-8").encode()
+        except (LookupError, UnicodeError):
+            raise SourceError("the page is not in UTF-8, and not in an encoding that it names") from error
+    return raw
 
 
 def props_of(data: object) -> Props:
@@ -37,7 +80,22 @@ def props_of(data: object) -> Props:
     outer = mapping(mapping(data).get("props")) or mapping(data)
     props = outer.get("pageProps")
     if not isinstance(props, dict):
-        raise SourceError("the page's data has no pageProps")
+        raise SourceError("the page's data has no pageProps", hint=CHANGED_HINT)
+    return _unwrapped(props)
+
+
+def _unwrapped(props: Props) -> Props:
+    """Return the props of a lot also where the site puts them one level deeper.
+
+    Only for the very lot of the page's own address: a card of another one shows a part of its photographs.
+    """
+    if tells_of_a_lot(props) or tells_of_a_listing(props):
+        return props
+    address = (text(props.get("canonicalUrl")) or "").rstrip("/")
+    for inner in props.values():
+        code = text(mapping(mapping(inner).get("lot")).get("displayId"))
+        if code and address.endswith(f"-{code}"):
+            return props | mapping(inner)
     return props
 
 
@@ -62,13 +120,23 @@ def decoded(raw: bytes) -> object:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError:
         try:
-            # Slower and more tolerant: takes half a surrogate pair, as in a title cut in the middle of an emoji.
-            value = json.loads(raw.decode("utf-8", "replace"))
+            value = _leniently(raw)
         except (ValueError, RecursionError) as error:
             raise SourceError(f"the page's data is damaged: {error}") from error
     if _is_deeper(value, _DEEPEST):
         raise SourceError(f"the page's data is nested more than {_DEEPEST} deep")
     return value
+
+
+def _leniently(raw: bytes) -> object:
+    """Return what is JSON to a slower and more tolerant reader, or once its quotes are no longer escaped."""
+    words = raw.decode("utf-8-sig")
+    try:
+        return json.loads(words)  # takes half a surrogate pair, as in a title cut in the middle of an emoji
+    except ValueError:
+        if "&quot;" not in words and "&#34;" not in words:
+            raise
+        return json.loads(html_unescape(words))
 
 
 def _is_deeper(value: object, most: int) -> bool:
@@ -96,25 +164,6 @@ def text(value: object) -> str | None:
         return None
     # Half a surrogate pair cannot be stored, a NUL ends texts in many places.
     return value.encode("utf-8", "replace").decode().replace("\x00", "").strip() or None
-
-
-def number(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    # Also turns away NaN and the infinities.
-    return int(value) if abs(value) <= _LARGEST_INTEGER - 1024 else None
-
-
-def moment(value: object, *, per_second: int = 1) -> datetime | None:
-    """Return the time of an epoch number; None for anything that is no time of this century."""
-    ticks = number(value)
-    if ticks is None or not 0 < ticks // per_second < 4_102_444_800:
-        return None
-    return datetime.fromtimestamp(ticks / per_second, UTC)
-
-
-def server_time(props: Props) -> datetime | None:
-    return moment(props.get("serverTime"), per_second=1000)
 
 
 def slug(value: object) -> str | None:

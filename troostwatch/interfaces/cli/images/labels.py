@@ -11,7 +11,7 @@ from pathlib import Path
 from troostwatch import bootstrap
 from troostwatch.domain.errors import UsageError
 from troostwatch.domain.token_format import box_of, storable
-from troostwatch.domain.tokens import HandLabel
+from troostwatch.domain.tokens import HandLabel, LabelOrigin
 from troostwatch.services.token_export import LabelledRow
 
 
@@ -48,7 +48,9 @@ def _row(line: str, where: str) -> LabelledRow | UsageError:
             int(index): _hand_label(values["tokens"], int(index), label)
             for index, label in values.get("labels", {}).items()
         }
-        return LabelledRow(where, storable(values["content"]), words)
+        origins = values.get("label_origins", {})
+        by_program = frozenset(i for i in words if origins.get(str(i)) in (LabelOrigin.RULE, LabelOrigin.DECISION))
+        return LabelledRow(where, storable(values["content"]), words, by_program)
     except json.JSONDecodeError as error:
         return UsageError(f"{where}: no JSON ({error})")
     except (KeyError, IndexError) as error:
