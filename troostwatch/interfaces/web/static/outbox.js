@@ -48,8 +48,9 @@ export class Outbox {
     return true;
   }
 
-  resultOf(name) {
-    return this.#results.get(name);
+  // Whether something is on its way, and the desk answers.
+  get busy() {
+    return this.#sending && !this.#failures;
   }
 
   #keep() {

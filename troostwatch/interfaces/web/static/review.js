@@ -31,6 +31,7 @@ const outbox = new Outbox({
     if (entry.counts) stored += entry.counts;
     if (result.left !== null) left = result.left;
     counts();
+    setTimeout(prepare);
   },
   refused(entry, status, text) {
     $("conflict").hidden = false;
@@ -40,9 +41,11 @@ const outbox = new Outbox({
     const gone = history.findIndex((step) => step.name === entry.name);
     if (gone >= 0) history.splice(gone, 1);
     counts();
+    setTimeout(prepare);
   },
   line(waiting) {
     $("line").textContent = waiting ? `The desk does not answer: ${waiting} kept here and tried again.` : "";
+    if (waiting) prepare();
   },
 });
 
@@ -77,17 +80,28 @@ async function ask() {
   }
 }
 
+const thumbnail = (photograph) => `/pictures/${photograph.content}/thumb.jpg`;
+
+// One picture after the other: a decision that comes meanwhile waits for one at most.
 const loaded = new Map();
+let loading = false;
 function ahead() {
-  for (const item of items.slice(at, at + 1 + AHEAD)) {
-    for (const address of [`/pictures/${item.content}/large.jpg`, item.crop]) {
-      if (!address || loaded.has(address)) continue;
-      const picture = new Image();
-      picture.src = address;
-      loaded.set(address, picture);
-      if (loaded.size > 40) loaded.delete(loaded.keys().next().value);
-    }
-  }
+  if (loading || outbox.busy) return;
+  const wanted = items.slice(at, at + 1 + AHEAD).flatMap((item) => [
+    `/pictures/${item.content}/large.jpg`, item.crop, ...item.strip.slice(0, 8).map(thumbnail),
+  ]);
+  const address = wanted.find((each) => each && !loaded.has(each));
+  if (!address) return;
+  loading = true;
+  const picture = new Image();
+  picture.fetchPriority = "low";
+  picture.onload = picture.onerror = () => {
+    loading = false;
+    ahead();
+  };
+  picture.src = address;
+  loaded.set(address, picture);
+  if (loaded.size > 80) loaded.delete(loaded.keys().next().value);
 }
 
 function signs(target, text, differing) {
@@ -152,6 +166,12 @@ function show() {
   $("decided").textContent = said ? `You said: ${said}` : "";
   stage.show(item);
   counts();
+  prepare();
+}
+
+// Pictures and items to come wait until a decision that is on its way has arrived: it is what matters now.
+function prepare() {
+  if (outbox.busy) return;
   ahead();
   if (items.length - at < LEAST) ask();
 }
@@ -164,7 +184,7 @@ function strip(item) {
     button.setAttribute("aria-label", `photograph ${other.position}`);
     if (other.content === item.content) button.setAttribute("aria-current", "true");
     const picture = document.createElement("img");
-    picture.src = `/pictures/${other.content}/thumb.jpg`;
+    picture.src = thumbnail(other);
     picture.alt = "";
     picture.loading = "lazy";
     button.append(picture);
