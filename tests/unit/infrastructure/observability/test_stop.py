@@ -8,14 +8,16 @@ import sys
 import pytest
 
 WAITS = """
-import signal, sys
+import sys, time
 from troostwatch.infrastructure.observability.stop import StopFlag
 stop = StopFlag(grace_seconds=float(sys.argv[1]))
 stop.listen()
 print("ready", flush=True)
+while not stop.requested:
+    time.sleep(0.01)
+print("asked", flush=True)
 while True:
-    signal.pause()
-    print("asked" if stop.requested else "not asked", flush=True)
+    time.sleep(0.01)
 """
 
 
