@@ -46,6 +46,7 @@ def main() -> int:
     parser.add_argument("--lots", type=int, default=100_000)
     parser.add_argument("--waiting", type=int, default=20_000)
     parser.add_argument("--items", type=int, default=1000, help="that a person decides about")
+    parser.add_argument("--pause", type=float, default=0.0, help="seconds between two decisions, as a person has them")
     parser.add_argument("--rounds", type=int, default=20, help="how often each page is asked for")
     parser.add_argument("--only", choices=["pages", "keys"])
     parser.add_argument("--small", action="store_true", help="a hundredth of everything, to see that it works")
@@ -102,7 +103,7 @@ def keys(folder: Path, options: argparse.Namespace) -> None:
     in_browser, in_terminal = folder / "browser", folder / "terminal"
     fill(in_browser, options.items)
     shutil.copytree(in_browser, in_terminal)
-    shown, stored, tasks = browser(in_browser, options.items)
+    shown, stored, tasks = browser(in_browser, options.items, pause=options.pause)
     print(f"browser, key to next value shown         {told(shown)}   (asked for: p50 <= 30, p95 <= 80)")
     print(f"browser, key to its task done            {told(tasks)}")
     print(f"browser, key to decision stored          {told(stored)}")
@@ -145,7 +146,7 @@ PRESS = """async (patience) => {
 }"""
 
 
-def browser(folder: Path, items: int) -> tuple[list[float], list[float], list[float]]:
+def browser(folder: Path, items: int, *, pause: float) -> tuple[list[float], list[float], list[float]]:
     """Approve every item with a key; return ms to the next value shown, to the decision stored, and of the key."""
     from playwright.sync_api import sync_playwright
 
@@ -156,7 +157,9 @@ def browser(folder: Path, items: int) -> tuple[list[float], list[float], list[fl
             page = window.new_page(viewport={"width": 1440, "height": 900})
             page.goto(f"{desk.address}/review")
             page.wait_for_selector("html[data-ready=true]", state="attached")
-            found += [page.evaluate(PRESS, KEY_SECONDS * 1000) for _ in range(items)]
+            for _ in range(items):
+                found.append(page.evaluate(PRESS, KEY_SECONDS * 1000))
+                page.wait_for_timeout(pause * 1000)
         print("server holds {:.0f} MB, at most {:.0f} MB".format(*memory(desk.process.pid)))
         counted = desk.ask("SELECT count(*) FROM decisions WHERE verdict = 'approved'")[0][0]
         assert counted == items, f"{counted} of {items} decisions are there"
