@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from fakes.desks import Served, served
 from fakes.world import BOX, World, analysis, code, white_picture
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -27,20 +25,7 @@ def serial(number: int) -> str:
 
 
 @dataclass
-class Desk:
-    """A running desk and the database behind it."""
-
-    address: str
-    database: Path
-    server: subprocess.Popen[str]
-
-    def ask(self, sql: str) -> list[tuple[object, ...]]:
-        connection = sqlite3.connect(self.database)
-        try:
-            return connection.execute(sql).fetchall()
-        finally:
-            connection.close()
-
+class Desk(Served):
     def decisions(self) -> list[tuple[object, ...]]:
         """Return (value, verdict, corrected value) of what stands, in order."""
         return self.ask("SELECT value, verdict, corrected_value FROM decisions WHERE undone_at IS NULL ORDER BY id")
@@ -77,19 +62,9 @@ def quiet_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 def _served(folder: Path) -> Iterator[Desk]:
-    server = subprocess.Popen(
-        [sys.executable, "-m", "troostwatch", "serve", "--port", "0"],
-        cwd=folder, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert server.stdout
-    try:
-        address = server.stdout.readline().strip()
-        assert address.startswith("http://127.0.0.1:"), address
-        yield Desk(address, folder / "data" / "troostwatch.db", server)
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-        server.stdout.close()
+    with served(folder) as desk:
+        assert desk.address.startswith("http://127.0.0.1:"), desk.address
+        yield Desk(desk.address, desk.database, desk.process)
 
 
 @pytest.fixture(scope="module")  # while it is open an event loop runs, which tests of other modules do not expect

@@ -13,9 +13,9 @@ from troostwatch.domain.codes import CodeStatus, CodeType
 from troostwatch.domain.identity import IdentityCode, identity
 from troostwatch.domain.judgement import naming
 from troostwatch.domain.lot_list import Cursor, LotFacts, LotFilters, Order, Sure
-from troostwatch.domain.lots import PageAddress
 from troostwatch.domain.reports import CodeRow
 from troostwatch.infrastructure.db.reports import ReportRepository
+from troostwatch.infrastructure.db.rows import page_url
 from troostwatch.infrastructure.db.times import from_text, stamp, to_text
 
 _SHOWN = (CodeType.EAN, CodeType.MODEL_NUMBER, CodeType.SERIAL_NUMBER)
@@ -265,7 +265,7 @@ def _row(row: sqlite3.Row) -> LotFacts:
         current_bid_cents=row["current_bid_cents"],
         currency=row["currency"],
         closes_at=from_text(row["closes_at"]),
-        url=PageAddress(row["display_id"], row["site"], row["slug"]).url if row["site"] and row["slug"] else None,
+        url=page_url(row),
         photographs=row["photographs"],
         waiting=row["waiting"],
         codes=row["codes"],

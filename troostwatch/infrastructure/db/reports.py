@@ -9,11 +9,12 @@ from datetime import datetime
 from statistics import median
 
 from troostwatch.domain.images import Stored
-from troostwatch.domain.lots import Attribute, PageAddress
+from troostwatch.domain.lots import Attribute
 from troostwatch.domain.queue import QueueItem
 from troostwatch.domain.reports import CodeRow, LotDescription, LotSummary, QuestionTotals, Stats
 from troostwatch.infrastructure.db.codes import CODE_COLUMNS, code_from
 from troostwatch.infrastructure.db.photographs import CLOSING_FIRST
+from troostwatch.infrastructure.db.rows import page_url
 from troostwatch.infrastructure.db.times import from_text, stamp, to_text
 
 _LOTS_OF_CONTENT = """(SELECT json_group_array(DISTINCT o.display_id)
@@ -252,7 +253,7 @@ def _summary(row: sqlite3.Row) -> LotSummary:
         needs_review=row["needs_review"],
         codes=row["codes"],
         approved=row["approved"],
-        url=PageAddress(row["display_id"], row["site"], row["slug"]).url if row["site"] and row["slug"] else None,
+        url=page_url(row),
         city=row["city"],
         attributes=tuple(
             Attribute(item.get("name", ""), str(item.get("value", "")), item.get("unit"))
