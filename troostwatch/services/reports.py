@@ -47,10 +47,6 @@ class ReportService:
                 hint=Remedy.SYNC.about(" ".join(unknown)),
             )
 
-    def knows(self, lot: str) -> bool:
-        with self._snapshot() as uow:
-            return bool(uow.reports.lots(now=self._clock(), lots=[lot]))
-
     def codes(
         self, *, approved_only: bool = False, include_rejected: bool = False, lots: Sequence[str] = ()
     ) -> Iterator[CodeRow]:

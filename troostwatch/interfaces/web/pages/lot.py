@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Path, Request
 from fastapi.responses import HTMLResponse
 
 from troostwatch.domain.duplicates import Sameness, elsewhere
+from troostwatch.domain.errors import UsageError
 from troostwatch.interfaces.links import safe_link
 from troostwatch.interfaces.web import views
 from troostwatch.interfaces.web.desk import Desk, desk_service
@@ -21,9 +22,10 @@ def lot(request: Request, display_id: Annotated[str, Path(max_length=40)]) -> HT
     name = display_id.upper()
     desk: Desk = request.app.state.desk
     with desk.workspace() as app:
-        if not app.reports().knows(name):
-            raise HTTPException(404, f"the database knows no lot {name}")
-        service, view = desk_service(app), app.reports().lot(name)
+        try:
+            service, view = desk_service(app), app.reports().lot(name)
+        except UsageError as error:
+            raise HTTPException(404, str(error)) from error
         shared = app.finding.duplicates().find(lots=[name])
         here = [image for image in view.photographs if image.sha256]
         contents = [image.sha256 for image in here if image.sha256]
